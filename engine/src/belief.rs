@@ -1,0 +1,114 @@
+//! What an actor believes and how it learns: conjugate normal beliefs and log-odds of a type.
+
+use crate::elementary::{exp, logistic, logit, ln, normal_survival};
+
+/// A normal belief about a number that is not seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NormalBelief {
+    /// Its mean.
+    pub mean: f64,
+    /// Its standard deviation; 0 where the number is known.
+    pub sd: f64,
+}
+
+impl NormalBelief {
+    /// Learns from one signal with normal noise of that variance.
+    ///
+    /// ```text
+    /// 1/ŝ² ← 1/ŝ² + 1/v,   μ̂ ← ŝ² (μ̂/ŝ²_before + y/v)
+    /// ```
+    /// # Source
+    ///
+    /// DeGroot (1970), *Optimal Statistical Decisions*, section 9.5.
+    #[inline]
+    pub fn observe(&mut self, signal: f64, variance: f64) {
+        let prior = self.sd * self.sd;
+        let trust = prior / (prior + variance);
+        self.mean += trust * (signal - self.mean);
+        self.sd = (prior * (1.0 - trust)).sqrt();
+    }
+
+    /// The mean of the exponential of the number: `exp(μ̂ + ŝ²/2)`.
+    pub fn mean_exp(&self) -> f64 {
+        exp(self.mean + self.sd * self.sd / 2.0)
+    }
+
+    /// The chance that the exponential of the number is at least `threshold`; 1 up to 0.
+    #[inline]
+    pub fn exp_reaches(&self, threshold: f64) -> f64 {
+        if threshold <= 0.0 {
+            return 1.0;
+        }
+        let gap = ln(threshold) - self.mean;
+        if self.sd == 0.0 { f64::from(u8::from(gap <= 0.0)) } else { normal_survival(gap / self.sd) }
+    }
+
+    /// Nodes and weights of the three-point Gauss–Hermite rule for this belief: exact for
+    /// polynomials up to the fifth degree.
+    pub fn nodes(&self) -> [(f64, f64); 3] {
+        let reach = 3.0_f64.sqrt() * self.sd;
+        [(self.mean - reach, 1.0 / 6.0), (self.mean, 2.0 / 3.0), (self.mean + reach, 1.0 / 6.0)]
+    }
+}
+
+/// The log-odds of one of two types, which fade back to their prior.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LogOdds {
+    prior: f64,
+    value: f64,
+}
+
+impl LogOdds {
+    /// Starts at the log-odds of a prior probability in `(0, 1)`.
+    pub fn new(prior: f64) -> Self {
+        Self { prior: logit(prior), value: logit(prior) }
+    }
+
+    /// Forgets a share of what was learned, then adds evidence (a log-likelihood ratio).
+    #[inline]
+    pub fn learn(&mut self, forgetting: f64, evidence: f64) {
+        self.value = (1.0 - forgetting) * self.value + forgetting * self.prior + evidence;
+    }
+
+    /// The log-odds.
+    pub const fn value(&self) -> f64 {
+        self.value
+    }
+
+    /// The probability.
+    #[inline]
+    pub fn probability(&self) -> f64 {
+        logistic(self.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_signals_give_the_conjugate_posterior() {
+        // closed_forms: normal_normal, mean 0.7769…, sd 0.05547….
+        let mut belief = NormalBelief { mean: 0.5, sd: 0.2 };
+        (0..3).for_each(|_| belief.observe(0.8, 0.01));
+        assert!((belief.mean - 0.776_923_076_923_076_9).abs() < 1e-15);
+        assert!((belief.sd - 0.055_470_019_622_522_93).abs() < 1e-15);
+    }
+
+    #[test]
+    fn a_known_number_teaches_nothing_and_is_reached_or_not() {
+        let mut known = NormalBelief { mean: 0.0, sd: 0.0 };
+        known.observe(5.0, 1.0);
+        assert_eq!(known, NormalBelief { mean: 0.0, sd: 0.0 });
+        assert_eq!((known.exp_reaches(0.99), known.exp_reaches(1.01)), (1.0, 0.0));
+    }
+
+    #[test]
+    fn the_three_point_rule_is_exact_to_the_fifth_degree() {
+        let nodes = NormalBelief { mean: 0.0, sd: 1.0 }.nodes();
+        let moment = |power: i32| nodes.iter().map(|(x, w)| w * x.powi(power)).sum::<f64>();
+        for (power, expected) in [(0, 1.0), (1, 0.0), (2, 1.0), (3, 0.0), (4, 3.0), (5, 0.0)] {
+            assert!((moment(power) - expected).abs() < 1e-14, "degree {power}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Intervals for proportions, means and medians of independent replications.
+
+use crate::histogram::Histogram;
+use crate::tally::Tally;
+
+/// The standard normal quantile of 0.975: intervals here are 95 % intervals.
+pub const Z95: f64 = 1.959_963_984_540_054;
+
+/// A 95 % interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    /// Its lower end.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
+}
+
+/// The 95 % score interval of a proportion; nothing without trials.
+///
+/// ```text
+/// (k + z²/2 ± z √(k (n−k)/n + z²/4)) / (n + z²)
+/// ```
+/// k: `successes`; n: `trials`; z: [`Z95`].
+///
+/// # Source
+///
+/// Wilson (1927), *Probable Inference, the Law of Succession, and Statistical Inference*, Journal
+/// of the American Statistical Association 22(158), 209-212.
+pub fn wilson(successes: u64, trials: u64) -> Option<Interval> {
+    if trials == 0 {
+        return None;
+    }
+    let (k, n, z2) = (successes as f64, trials as f64, Z95 * Z95);
+    let middle = (k + z2 / 2.0) / (n + z2);
+    let half = Z95 * (k * (n - k) / n + z2 / 4.0).sqrt() / (n + z2);
+    let low = if successes == 0 { 0.0 } else { (middle - half).max(0.0) };
+    let high = if successes == trials { 1.0 } else { (middle + half).min(1.0) };
+    Some(Interval { low, high })
+}
+
+/// The 95 % normal interval of a mean, cut to the range that the measure can take.
+///
+/// With a single number the spread is unknown and the interval is the whole range where that is
+/// finite. Nothing without numbers, or where an end would be infinite.
+pub fn mean_interval(tally: &Tally, range: (f64, f64)) -> Option<Interval> {
+    let mean = tally.mean()?;
+    let half = tally.standard_error().map_or(f64::INFINITY, |error| Z95 * error);
+    let interval = Interval { low: (mean - half).max(range.0), high: (mean + half).min(range.1) };
+    (interval.low.is_finite() && interval.high.is_finite()).then_some(interval)
+}
+
+/// The median of numbers in bins, and its 95 % interval from ranks; nothing without numbers.
+///
+/// The interval runs between the order statistics of ranks `n/2 ± z √n / 2`: that many of `n`
+/// independent numbers lie below the median, but for one chance in twenty, whatever they are
+/// distributed like.
+///
+/// # Source
+///
+/// Conover (1999), *Practical Nonparametric Statistics*, 3rd edition, section 3.2.
+pub fn median_interval(histogram: &Histogram) -> Option<(f64, Interval)> {
+    let total = histogram.total();
+    if total == 0 {
+        return None;
+    }
+    let n = total as f64;
+    let reach = Z95 * n.sqrt() / 2.0;
+    let low = ((n / 2.0 - reach).floor().max(0.0) as u64).max(1);
+    let high = ((n / 2.0 + reach).ceil() as u64 + 1).min(total);
+    let median =
+        f64::midpoint(histogram.ranked(total.div_ceil(2))?, histogram.ranked(total / 2 + 1)?);
+    Some((median, Interval { low: histogram.ranked(low)?, high: histogram.ranked(high)? }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::histogram::Bins;
+
+    #[test]
+    fn wilson_matches_statsmodels() {
+        // statsmodels 0.15.0, proportion_confint(k, n, method="wilson").
+        for (k, n, low, high) in WILSON {
+            let interval = wilson(k, n).expect("there are trials");
+            assert!((interval.low - low).abs() < 1e-12, "{k}/{n}: {interval:?}");
+            assert!((interval.high - high).abs() < 1e-12, "{k}/{n}: {interval:?}");
+        }
+        assert_eq!(wilson(0, 0), None);
+    }
+
+    const WILSON: [(u64, u64, f64, f64); 4] = [
+        (0, 10, 0.0, 0.277_532_799_862_889_26),
+        (3, 10, 0.107_791_267_406_301_04, 0.603_221_852_538_854_6),
+        (10, 10, 0.722_467_200_137_110_8, 1.0),
+        (5660, 10_000, 0.556_262_419_594_796_9, 0.575_686_892_620_273_6),
+    ];
+
+    #[test]
+    fn a_mean_interval_never_leaves_the_range() {
+        let mut tally = Tally::default();
+        [0.0, 1.0].iter().for_each(|value| tally.add(*value));
+        let cut = mean_interval(&tally, (0.0, 1.0));
+        assert_eq!(cut, Some(Interval { low: 0.0, high: 1.0 }));
+        assert_eq!(mean_interval(&Tally::default(), (0.0, 1.0)), None);
+    }
+
+    #[test]
+    fn the_median_lies_inside_its_interval() {
+        let mut months = Histogram::new(Bins::whole(1, 60));
+        (1..=60).for_each(|month| (0..month).for_each(|_| months.add(f64::from(month))));
+        let (median, interval) = median_interval(&months).expect("there are months");
+        assert_eq!(median, 43.0);
+        assert!(interval.low <= median && median <= interval.high);
+    }
+}

@@ -1,0 +1,43 @@
+//! The engine: it plays any world many times over, in parallel, and sums up what happened.
+//!
+//! ```text
+//! Seed ─Streams─▶ Model::play ─Outcome─▶ Measure ─f64─▶ Tally, Histogram, LifeTable ─▶ Summary
+//!                     ▲                                                                  │
+//!                 Batch (fixed blocks, merged in order) ◀────────────────────────────────┘
+//! ```
+//!
+//! It knows no war and no file. A world is a [`Model`]: a checked design point that plays one
+//! replication from named random streams. A [`Batch`] plays blocks of replications on all cores and
+//! merges them in a fixed order, so that the result is the same to the last bit on any number of
+//! threads. The grammar of agents (spatial utility, the contract curve and its bargaining
+//! solutions, choice rules, beliefs, consultation) stands beside it for models to use.
+
+mod bargaining;
+mod batch;
+mod belief;
+mod choice;
+mod elementary;
+mod histogram;
+mod influence;
+mod interval;
+mod model;
+mod stream;
+mod summary;
+mod survival;
+mod tally;
+mod utility;
+
+pub use bargaining::{ContractCurve, Disagreement, Solution, rubinstein_share};
+pub use batch::{Batch, Observer, Rows, Stopped};
+pub use belief::{LogOdds, NormalBelief};
+pub use choice::{DecisionRule, logit_choice};
+pub use elementary::{exp, ln, logistic, logit, normal_survival, power};
+pub use histogram::{Bins, Histogram};
+pub use influence::{InfluenceError, consult, consult_many};
+pub use interval::{Interval, Z95, mean_interval, median_interval, wilson};
+pub use model::{AnyModel, Estimate, Lifetime, Measure, MeasureInfo, Model, Scale};
+pub use stream::{Draw, Purpose, Seed, Stream, Streams};
+pub use summary::Summary;
+pub use survival::{KaplanMeierStep, LifeTable};
+pub use tally::Tally;
+pub use utility::{PreferenceError, Preferences};

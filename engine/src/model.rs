@@ -1,0 +1,193 @@
+//! What the engine asks of a world, and the numbers it reads off an outcome.
+
+use std::ops::Range;
+
+use crate::histogram::Bins;
+use crate::stream::{Seed, Streams};
+use crate::summary::Summary;
+
+/// A world at one checked design point.
+///
+/// Whatever is common to its replications is solved when it is made; after that play cannot fail.
+pub trait Model: Send + Sync {
+    /// What one replication ends in.
+    type Outcome;
+
+    /// The numbers read off an outcome, in the order of the columns of every table.
+    fn measures(&self) -> Vec<Measure<Self::Outcome>>;
+
+    /// Plays one replication.
+    fn play(&self, streams: &Streams) -> Self::Outcome;
+
+    /// How long what was made in this replication lasted, if anything was.
+    fn lifetime<'a>(&self, _outcome: &'a Self::Outcome) -> Option<Lifetime<'a>> {
+        None
+    }
+
+    /// Plays a block of replications, handing each outcome on in order. A model may override it
+    /// with a faster way to the same outcomes.
+    fn play_block(
+        &self,
+        seed: Seed,
+        replications: Range<u64>,
+        mut each: impl FnMut(u64, &Self::Outcome),
+    ) where
+        Self: Sized,
+    {
+        for replication in replications {
+            each(replication, &self.play(&Streams::new(seed, replication)));
+        }
+    }
+}
+
+/// One lifetime: the chance to be alive at the end of each year, and the year drawn from it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lifetime<'a> {
+    /// Chance to be alive at the end of year n, from year 0 on.
+    pub survival: &'a [f64],
+    /// The year, counted from 1, in which it was drawn to end; nothing if it outlasted all years.
+    pub ended: Option<u32>,
+}
+
+/// How a reading is taken: nothing where it has no meaning (the month of an agreement never made).
+type Reading<O> = Box<dyn Fn(&O) -> Option<f64> + Send + Sync>;
+
+/// One number read off an outcome.
+pub struct Measure<O> {
+    /// Its column in a table of replications.
+    pub name: String,
+    /// Its unit; "1" for shares, levels and counts.
+    pub unit: &'static str,
+    /// What it is, in words.
+    pub meaning: String,
+    /// The reading itself.
+    pub of: Reading<O>,
+    /// What is estimated from it over many replications.
+    pub estimate: Option<Estimate>,
+}
+
+impl<O> Measure<O> {
+    /// A measure of which nothing is estimated.
+    pub fn new(
+        name: impl Into<String>,
+        unit: &'static str,
+        meaning: impl Into<String>,
+        of: impl Fn(&O) -> Option<f64> + Send + Sync + 'static,
+    ) -> Self {
+        let (name, meaning) = (name.into(), meaning.into());
+        Self { name, unit, meaning, of: Box::new(of), estimate: None }
+    }
+
+    /// Estimates the chance that the measure (0 or 1) is 1.
+    #[must_use]
+    pub fn chance(self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        Self { estimate: Some(Estimate { name, scale: Scale::Chance, bins: None }), ..self }
+    }
+
+    /// Estimates the mean over the replications that have the measure; `range` is what it can take.
+    #[must_use]
+    pub fn mean(self, name: impl Into<String>, range: (f64, f64)) -> Self {
+        let scale = Scale::Mean { low: range.0, high: range.1 };
+        Self { estimate: Some(Estimate { name: name.into(), scale, bins: None }), ..self }
+    }
+
+    /// Counts the measure in bins as well. For measures with an estimate.
+    #[must_use]
+    pub fn binned(self, bins: Bins) -> Self {
+        let estimate = self.estimate.map(|estimate| Estimate { bins: Some(bins), ..estimate });
+        Self { estimate, ..self }
+    }
+
+    fn info(&self) -> MeasureInfo {
+        MeasureInfo {
+            name: self.name.clone(),
+            unit: self.unit,
+            meaning: self.meaning.clone(),
+            estimate: self.estimate.clone(),
+        }
+    }
+}
+
+/// What is estimated from a measure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Estimate {
+    /// Its column in a table of design points.
+    pub name: String,
+    /// What kind of number it is, which decides on its interval.
+    pub scale: Scale,
+    /// The bins in which the measure is counted as well.
+    pub bins: Option<Bins>,
+}
+
+/// The kind of an estimate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Scale {
+    /// A proportion of replications: Wilson interval.
+    Chance,
+    /// A mean: normal interval, cut to this range.
+    Mean {
+        /// The least that the measure can be.
+        low: f64,
+        /// The most that the measure can be.
+        high: f64,
+    },
+}
+
+/// A measure without its reading.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MeasureInfo {
+    /// As in [`Measure`].
+    pub name: String,
+    /// As in [`Measure`].
+    pub unit: &'static str,
+    /// As in [`Measure`].
+    pub meaning: String,
+    /// As in [`Measure`].
+    pub estimate: Option<Estimate>,
+}
+
+/// A [`Model`] whose outcome is its own affair: what a batch plays.
+pub trait AnyModel: Send + Sync {
+    /// Its measures, in order.
+    fn measure_infos(&self) -> Vec<MeasureInfo>;
+
+    /// Plays some replications and sums them up; if `rows` is given, appends every measure of
+    /// every replication to it.
+    fn play_range(
+        &self,
+        seed: Seed,
+        replications: Range<u64>,
+        rows: Option<&mut Vec<Option<f64>>>,
+    ) -> Summary;
+}
+
+impl<M: Model> AnyModel for M {
+    fn measure_infos(&self) -> Vec<MeasureInfo> {
+        self.measures().iter().map(Measure::info).collect()
+    }
+
+    fn play_range(
+        &self,
+        seed: Seed,
+        replications: Range<u64>,
+        mut rows: Option<&mut Vec<Option<f64>>>,
+    ) -> Summary {
+        let measures = self.measures();
+        let estimates = measures.iter().filter_map(|measure| measure.estimate.as_ref());
+        let mut summary = Summary::new(estimates.map(|estimate| estimate.bins));
+        let mut values = vec![None; measures.len()];
+        self.play_block(seed, replications, |_, outcome| {
+            for (value, measure) in values.iter_mut().zip(&measures) {
+                *value = (measure.of)(outcome);
+            }
+            let all = values.iter().zip(&measures);
+            let estimated = all.filter(|(_, measure)| measure.estimate.is_some());
+            summary.add(estimated.map(|(value, _)| *value), self.lifetime(outcome));
+            if let Some(rows) = rows.as_deref_mut() {
+                rows.extend_from_slice(&values);
+            }
+        });
+        summary
+    }
+}

@@ -1,0 +1,98 @@
+//! All that is kept of many replications of one design point: fixed memory, mergeable in order.
+
+use crate::histogram::{Bins, Histogram};
+use crate::model::Lifetime;
+use crate::survival::LifeTable;
+use crate::tally::Tally;
+
+/// Tallies, histograms and lifetimes of the replications played so far.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    replications: u64,
+    estimates: Vec<(Tally, Option<Histogram>)>,
+    survival: Vec<Tally>,
+    lifetimes: LifeTable,
+}
+
+impl Summary {
+    /// An empty summary: one entry for each estimate, with its bins if it has any.
+    pub fn new(bins: impl IntoIterator<Item = Option<Bins>>) -> Self {
+        let empty = |bins: Option<Bins>| (Tally::default(), bins.map(Histogram::new));
+        Self {
+            replications: 0,
+            estimates: bins.into_iter().map(empty).collect(),
+            survival: Vec::new(),
+            lifetimes: LifeTable::default(),
+        }
+    }
+
+    /// Adds one replication: one value for each estimate, in order.
+    pub fn add(
+        &mut self,
+        values: impl IntoIterator<Item = Option<f64>>,
+        lifetime: Option<Lifetime>,
+    ) {
+        self.replications += 1;
+        for ((tally, histogram), value) in self.estimates.iter_mut().zip(values) {
+            let Some(value) = value else { continue };
+            tally.add(value);
+            if let Some(histogram) = histogram {
+                histogram.add(value);
+            }
+        }
+        if let Some(lifetime) = lifetime {
+            self.add_lifetime(&lifetime);
+        }
+    }
+
+    fn add_lifetime(&mut self, lifetime: &Lifetime) {
+        let years = lifetime.survival.len();
+        if self.survival.len() < years {
+            self.survival.resize(years, Tally::default());
+        }
+        for (tally, alive) in self.survival.iter_mut().zip(lifetime.survival) {
+            tally.add(*alive);
+        }
+        self.lifetimes.add(lifetime.ended, years.saturating_sub(1) as u32);
+    }
+
+    /// Adds all replications of another summary of the same estimates.
+    pub fn merge(&mut self, other: &Self) {
+        self.replications += other.replications;
+        for ((tally, histogram), (more, counts)) in self.estimates.iter_mut().zip(&other.estimates)
+        {
+            tally.merge(more);
+            if let (Some(histogram), Some(counts)) = (histogram, counts) {
+                histogram.merge(counts);
+            }
+        }
+        if self.survival.len() < other.survival.len() {
+            self.survival.resize(other.survival.len(), Tally::default());
+        }
+        for (here, there) in self.survival.iter_mut().zip(&other.survival) {
+            here.merge(there);
+        }
+        self.lifetimes.merge(&other.lifetimes);
+    }
+
+    /// How many replications.
+    pub const fn replications(&self) -> u64 {
+        self.replications
+    }
+
+    /// One tally for each estimate, in order, with its histogram if it has bins.
+    pub fn estimates(&self) -> &[(Tally, Option<Histogram>)] {
+        &self.estimates
+    }
+
+    /// The chance to be alive at the end of year n, one tally a year from year 0; empty where
+    /// nothing had a lifetime.
+    pub fn survival(&self) -> &[Tally] {
+        &self.survival
+    }
+
+    /// The drawn lifetimes.
+    pub const fn lifetimes(&self) -> &LifeTable {
+        &self.lifetimes
+    }
+}
