@@ -36,6 +36,11 @@ pub fn logit(probability: f64) -> f64 {
     ln(probability / (1.0 - probability))
 }
 
+/// The cosine of an angle in radians.
+pub fn cosine(angle: f64) -> f64 {
+    libm::cos(angle)
+}
+
 /// The chance that a standard normal exceeds `z`, `1 - Φ(z)`, accurate in both tails.
 #[inline]
 pub fn normal_survival(z: f64) -> f64 {

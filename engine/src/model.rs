@@ -24,6 +24,12 @@ pub trait Model: Send + Sync {
         None
     }
 
+    /// Plays one replication and tells it event by event; watching changes nothing. Worlds without
+    /// a story tell nothing.
+    fn story(&self, streams: &Streams) -> (Vec<Line>, Self::Outcome) {
+        (Vec::new(), self.play(streams))
+    }
+
     /// Plays a block of replications, handing each outcome on in order. A model may override it
     /// with a faster way to the same outcomes.
     fn play_block(
@@ -38,6 +44,28 @@ pub trait Model: Send + Sync {
             each(replication, &self.play(&Streams::new(seed, replication)));
         }
     }
+}
+
+/// One event of a story.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// When it happened, such as "month 7"; empty for what is so from the start.
+    pub when: String,
+    /// What kind of event it is, in one word.
+    pub event: &'static str,
+    /// The event in words.
+    pub text: String,
+    /// The numbers behind it, by name.
+    pub values: Vec<(String, f64)>,
+}
+
+/// A story and what it ended in: every measure, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Story {
+    /// What happened.
+    pub lines: Vec<Line>,
+    /// One value for each measure.
+    pub measures: Vec<Option<f64>>,
 }
 
 /// One lifetime: the chance to be alive at the end of each year, and the year drawn from it.
@@ -81,22 +109,36 @@ impl<O> Measure<O> {
     /// Estimates the chance that the measure (0 or 1) is 1.
     #[must_use]
     pub fn chance(self, name: impl Into<String>) -> Self {
-        let name = name.into();
-        Self { estimate: Some(Estimate { name, scale: Scale::Chance, bins: None }), ..self }
+        self.estimated(name.into(), Scale::Chance)
     }
 
     /// Estimates the mean over the replications that have the measure; `range` is what it can take.
     #[must_use]
     pub fn mean(self, name: impl Into<String>, range: (f64, f64)) -> Self {
-        let scale = Scale::Mean { low: range.0, high: range.1 };
-        Self { estimate: Some(Estimate { name: name.into(), scale, bins: None }), ..self }
+        self.estimated(name.into(), Scale::Mean { low: range.0, high: range.1 })
     }
 
-    /// Counts the measure in bins as well. For measures with an estimate.
+    fn estimated(self, name: String, scale: Scale) -> Self {
+        Self { estimate: Some(Estimate { name, scale, bins: None, median: false }), ..self }
+    }
+
+    /// Counts the measure in bins as well, under its own name or, if one is given, under `label`.
+    /// For measures with an estimate.
     #[must_use]
-    pub fn binned(self, bins: Bins) -> Self {
-        let estimate = self.estimate.map(|estimate| Estimate { bins: Some(bins), ..estimate });
-        Self { estimate, ..self }
+    pub fn binned(mut self, label: impl Into<Option<&'static str>>, bins: Bins) -> Self {
+        if let Some(estimate) = &mut self.estimate {
+            estimate.bins = Some((label.into(), bins));
+        }
+        self
+    }
+
+    /// Estimates the median as well. For measures with bins of whole numbers.
+    #[must_use]
+    pub fn with_median(mut self) -> Self {
+        if let Some(estimate) = &mut self.estimate {
+            estimate.median = true;
+        }
+        self
     }
 
     fn info(&self) -> MeasureInfo {
@@ -116,8 +158,11 @@ pub struct Estimate {
     pub name: String,
     /// What kind of number it is, which decides on its interval.
     pub scale: Scale,
-    /// The bins in which the measure is counted as well.
-    pub bins: Option<Bins>,
+    /// The bins in which the measure is counted as well, and what the distribution is
+    /// called where it does not have the measure's name.
+    pub bins: Option<(Option<&'static str>, Bins)>,
+    /// Whether the median is estimated from the bins as well.
+    pub median: bool,
 }
 
 /// The kind of an estimate.
@@ -152,6 +197,9 @@ pub trait AnyModel: Send + Sync {
     /// Its measures, in order.
     fn measure_infos(&self) -> Vec<MeasureInfo>;
 
+    /// Tells one replication.
+    fn tell(&self, streams: &Streams) -> Story;
+
     /// Plays some replications and sums them up; if `rows` is given, appends every measure of
     /// every replication to it.
     fn play_range(
@@ -167,6 +215,12 @@ impl<M: Model> AnyModel for M {
         self.measures().iter().map(Measure::info).collect()
     }
 
+    fn tell(&self, streams: &Streams) -> Story {
+        let (lines, outcome) = self.story(streams);
+        let measures = self.measures().iter().map(|measure| (measure.of)(&outcome)).collect();
+        Story { lines, measures }
+    }
+
     fn play_range(
         &self,
         seed: Seed,
@@ -175,7 +229,7 @@ impl<M: Model> AnyModel for M {
     ) -> Summary {
         let measures = self.measures();
         let estimates = measures.iter().filter_map(|measure| measure.estimate.as_ref());
-        let mut summary = Summary::new(estimates.map(|estimate| estimate.bins));
+        let mut summary = Summary::new(estimates.map(|estimate| estimate.bins.map(|(_, bins)| bins)));
         let mut values = vec![None; measures.len()];
         self.play_block(seed, replications, |_, outcome| {
             for (value, measure) in values.iter_mut().zip(&measures) {

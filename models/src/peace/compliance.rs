@@ -1,0 +1,295 @@
+//! Will it hold? The hazard that an agreement breaks, foreseen before signing and played after it.
+
+use engine::{Draw as _, NormalBelief, Purpose, Streams, exp, logistic, power};
+
+use super::durability::{Aside, Durability, Foresight};
+use crate::parameter::Settings;
+
+const CREDIBILITY: Purpose = Purpose::named("credibility");
+const POWER: Purpose = Purpose::named("power");
+const COLLAPSE: Purpose = Purpose::named("collapse");
+
+/// The longest time after signature that can be asked about, in years.
+pub(super) const MOST_YEARS: usize = 100;
+
+/// The compliance game:
+///
+/// ```text
+/// h_R = σ(a_0 + a_f e^{−y/τ_f} + a_1 (ψ (1 − U_R(x)) − C_R − γ G_y + z_y))
+/// h_U = σ(a_0^U + a_1^U (ψ_U (1 − U_U(x)) − C_U − z_y))
+/// h = 1 − (1 − h_R)(1 − h_U)(1 − h_0)
+/// G_y = x_guarantees · cred_y,  cred_0 = S,  cred ← clip(cred + g_c (υ − cred) + s_c ε)
+/// z_y = z̄ y + a random walk with step s_z
+/// ```
+///
+/// # Source
+///
+/// Own; the commitment problem after Powell (2006), International Organization 60(1); guarantees
+/// after Walter (2002), *Committing to Peace*, and Fortna (2004), *Peace Time*.
+#[derive(Clone, Debug)]
+pub(super) struct Compliance {
+    base: f64,
+    slope: f64,
+    fragility: f64,
+    fragility_years: f64,
+    settler_grievance: f64,
+    deterrence: f64,
+    threshold: Option<Threshold>,
+    power_volatility: f64,
+    power_shift: f64,
+    accidents: f64,
+    monitoring: f64,
+    credibility_reversion: f64,
+    credibility_volatility: f64,
+    naivety: f64,
+    defender: Option<DefenderHazard>,
+    foreseen: Durability,
+}
+
+/// A Hill curve: deterrence that works only beyond a threshold, scaled to 1 at a full guarantee.
+#[derive(Clone, Copy, Debug)]
+struct Threshold {
+    half_point: f64,
+    power: f64,
+}
+
+/// The hazard that the defender breaks an agreement.
+#[derive(Clone, Copy, Debug)]
+struct DefenderHazard {
+    base: f64,
+    slope: f64,
+    grievance: f64,
+}
+
+/// What terms mean for compliance.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Exposure {
+    /// 1 − U_R(x).
+    pub(super) grievance: f64,
+    /// 1 − U_U(x).
+    pub(super) defender_grievance: f64,
+    /// The level of the guarantee.
+    pub(super) guarantee: f64,
+    /// h_0 under these terms.
+    pub(super) accidents: f64,
+}
+
+/// What is foreseen in a month about any agreement signed in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outlook {
+    /// How much of a guarantee is expected to be there: υ + ζ (S − υ).
+    pub(super) trust: f64,
+    /// π̂.
+    pub(super) revisionist: f64,
+    /// a_1 times the challenger's cost at three nodes, and their weights.
+    pub(super) costs: [(f64, f64); 3],
+    /// The defender's cost, at its mean or as it knows it.
+    pub(super) defender_cost: f64,
+}
+
+/// How an agreement fared.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Fate {
+    /// Chance to be in force at the end of year n: `years + 1` numbers from 1 on.
+    pub(super) survival: [f64; MOST_YEARS + 1],
+    /// The year in which it was drawn to break, counted from 1.
+    pub(super) collapse: Option<u32>,
+}
+
+/// One year of an agreement, for those who listen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Year {
+    /// Counted from 1.
+    pub(super) year: u32,
+    pub(super) credibility: f64,
+    pub(super) power: f64,
+    pub(super) hazard: f64,
+    pub(super) survival: f64,
+}
+
+impl Compliance {
+    pub(super) fn new(settings: &Settings, has_access_issue: bool) -> Self {
+        let get = |name: &str| settings.get(&format!("compliance.{name}"));
+        let find = |name: &str| settings.find(&format!("compliance.{name}"));
+        let threshold = find("threshold.half_point").zip(find("threshold.power"));
+        let defender = find("defender.base").zip(find("defender.slope"));
+        let defender = defender.zip(find("defender.grievance"));
+        let defender = defender
+            .map(|((base, slope), grievance)| DefenderHazard { base, slope, grievance });
+        let (base, slope, fragility) = (get("base"), get("slope"), get("fragility"));
+        let monitoring = if has_access_issue { get("monitoring") } else { 0.0 };
+        let accidents = get("accidents");
+        let power_shift = get("power_shift");
+        let foresight = Foresight {
+            fragility,
+            fragility_years: get("fragility_years"),
+            drift: slope * power_shift,
+            defender_drift: defender.map(|own| -own.slope * power_shift),
+            accidents: (accidents * (1.0 - monitoring), accidents),
+            discount: settings.get("discount"),
+        };
+        let highest_side = defender.map_or(0.0, |own| own.base + own.slope * own.grievance);
+        Self {
+            base,
+            slope,
+            fragility,
+            fragility_years: get("fragility_years"),
+            settler_grievance: get("settler_grievance"),
+            deterrence: get("deterrence"),
+            threshold: threshold.map(|(half_point, power)| Threshold { half_point, power }),
+            power_volatility: get("power_volatility"),
+            power_shift,
+            accidents,
+            monitoring,
+            credibility_reversion: get("credibility_reversion"),
+            credibility_volatility: get("credibility_volatility"),
+            naivety: get("naivety"),
+            defender,
+            foreseen: Durability::new(foresight, base + fragility + slope, highest_side),
+        }
+    }
+
+    /// h_0 where humanitarian access stands at a level.
+    pub(super) fn accidents(&self, access: f64) -> f64 {
+        self.accidents * (1.0 - self.monitoring * access)
+    }
+
+    /// What is foreseen in a month, given beliefs about costs.
+    #[inline]
+    pub(super) fn outlook(
+        &self,
+        unity: f64,
+        support: f64,
+        revisionist: f64,
+        about_challenger: &NormalBelief,
+        defender_cost: f64,
+    ) -> Outlook {
+        let costs = about_challenger.nodes().map(|(log, weight)| (self.slope * exp(log), weight));
+        Outlook { trust: unity + self.naivety * (support - unity), revisionist, costs, defender_cost }
+    }
+
+    /// The deterrence of a guarantee in force, in utility.
+    #[inline]
+    fn deters(&self, guarantee: f64) -> f64 {
+        let effect = self.threshold.map_or(guarantee, |Threshold { half_point, power: p }| {
+            let (level, half) = (power(guarantee, p), power(half_point, p));
+            level / (level + half) * (1.0 + half)
+        });
+        self.deterrence * effect
+    }
+
+    /// How much a type minds what it did not get.
+    #[inline]
+    fn mind(&self, revisionist: bool) -> f64 {
+        if revisionist { 1.0 } else { self.settler_grievance }
+    }
+
+    #[inline]
+    fn aside(&self, exposure: &Exposure, defender_cost: f64) -> Aside {
+        let own = self.defender.map_or(0.0, |own| {
+            own.base + own.slope * (own.grievance * exposure.defender_grievance - defender_cost)
+        });
+        Aside { defender: own, accidents: exposure.accidents }
+    }
+
+    /// The foreseen durability D̃ of terms on the public belief: over intent and the challenger's
+    /// cost.
+    #[inline]
+    pub(super) fn durability(&self, exposure: &Exposure, outlook: &Outlook) -> f64 {
+        let fixed = self.base + self.fragility
+            - self.slope * self.deters(exposure.guarantee * outlook.trust);
+        let aside = self.aside(exposure, outlook.defender_cost);
+        let over_costs = |mind: f64| {
+            let argument = fixed + self.slope * mind * exposure.grievance;
+            let at = |(cost, weight): &(f64, f64)| {
+                weight * self.foreseen.at(argument - cost, aside)
+            };
+            outlook.costs.iter().map(at).sum::<f64>()
+        };
+        let (hard, soft) = (over_costs(1.0), over_costs(self.settler_grievance));
+        soft + outlook.revisionist * (hard - soft)
+    }
+
+    /// The foreseen durability to the challenger, who knows its own intent and cost.
+    #[inline]
+    pub(super) fn own_durability(
+        &self,
+        exposure: &Exposure,
+        outlook: &Outlook,
+        revisionist: bool,
+        cost: f64,
+    ) -> f64 {
+        let strain = self.mind(revisionist) * exposure.grievance
+            - cost
+            - self.deters(exposure.guarantee * outlook.trust);
+        let argument = self.base + self.fragility + self.slope * strain;
+        self.foreseen.at(argument, self.aside(exposure, outlook.defender_cost))
+    }
+
+    /// Plays an agreement out for `years` years after signature.
+    pub(super) fn play_out(
+        &self,
+        exposure: &Exposure,
+        signed: &Signature,
+        years: usize,
+        streams: &Streams,
+        mut listen: impl FnMut(Year),
+    ) -> Fate {
+        let mut credibility_luck = streams.open(CREDIBILITY);
+        let mut power_luck = streams.open(POWER);
+        let (mut credibility, mut shift) = (signed.support, 0.0);
+        let mut survival = [1.0; MOST_YEARS + 1];
+        for year in 0..years {
+            let power = self.power_shift * year as f64 + shift;
+            let hazard = self.hazard(exposure, signed, year, credibility, power);
+            survival[year + 1] = survival[year] * (1.0 - hazard);
+            let (survival, year) = (survival[year + 1], year as u32 + 1);
+            listen(Year { year, credibility, power, hazard, survival });
+            let reversion = self.credibility_reversion * (signed.unity_level - credibility);
+            let shock = self.credibility_volatility * credibility_luck.normal();
+            credibility = (credibility + reversion + shock).clamp(0.0, 1.0);
+            shift += self.power_volatility * power_luck.normal();
+        }
+        let lot = streams.open(COLLAPSE).uniform();
+        let collapse = (1..=years).find(|year| lot >= survival[*year]).map(|year| year as u32);
+        Fate { survival, collapse }
+    }
+
+    fn hazard(
+        &self,
+        exposure: &Exposure,
+        signed: &Signature,
+        year: usize,
+        credibility: f64,
+        power: f64,
+    ) -> f64 {
+        let fragile = self.fragility * exp(-(year as f64) / self.fragility_years);
+        let strain = self.mind(signed.revisionist) * exposure.grievance
+            - signed.challenger_cost
+            - self.deters(exposure.guarantee * credibility)
+            + power;
+        let challenger = logistic(self.base + fragile + self.slope * strain);
+        let defender = self.defender.map_or(0.0, |own| {
+            let strain = own.grievance * exposure.defender_grievance - signed.defender_cost - power;
+            logistic(own.base + own.slope * strain)
+        });
+        1.0 - (1.0 - challenger) * (1.0 - defender) * (1.0 - exposure.accidents)
+    }
+}
+
+/// What counts about the moment of signature.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Signature {
+    pub(super) revisionist: bool,
+    pub(super) challenger_cost: f64,
+    pub(super) defender_cost: f64,
+    pub(super) support: f64,
+    /// The level, not the state.
+    pub(super) unity_level: f64,
+}
+
+/// What i must gain to sign: `v (1 − D̃) / D̃`.
+#[inline]
+pub(super) fn premium(break_loss: f64, durability: f64) -> f64 {
+    break_loss * (1.0 - durability) / durability
+}

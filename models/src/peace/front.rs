@@ -1,0 +1,124 @@
+//! The front: how the share of land held moves, and what it does to the terms in force meanwhile.
+
+use engine::{Preferences, ln, logistic, logit};
+
+use crate::parameter::Settings;
+use crate::scenario::{IssueRole, MAX_ISSUES, Scenario};
+
+/// Movement of the front in log-odds of the share of disputed land held:
+///
+/// ```text
+/// ℓ ← ℓ + k ln(F_R / (F_U + A)) + d·1[talks open, R revisionist] + s ε
+/// A = aid · S · (1 − withheld · 1[talks open])
+/// ```
+/// k: `responsiveness`; F: forces; S: support; d: `talk_leverage`; s: `volatility`.
+///
+/// # Source
+///
+/// Own. The logarithm of a ratio of forces after Hirshleifer (1989), *Conflict and Rent-Seeking
+/// Success Functions*, Public Choice 63, in log-odds.
+#[derive(Clone, Debug)]
+pub(super) struct Front {
+    /// ℓ_0.
+    pub(super) start: f64,
+    challenger_force: f64,
+    defender_force: f64,
+    aid: f64,
+    responsiveness: f64,
+    volatility: f64,
+    talk_leverage: f64,
+    withheld: f64,
+}
+
+impl Front {
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self {
+            start: logit(settings.get("front.held")),
+            challenger_force: settings.get("front.challenger_force"),
+            defender_force: settings.get("front.defender_force"),
+            aid: settings.get("front.aid"),
+            responsiveness: settings.get("front.responsiveness"),
+            volatility: settings.get("front.volatility"),
+            talk_leverage: settings.get("front.talk_leverage"),
+            withheld: settings.get("front.withheld_aid"),
+        }
+    }
+
+    /// This month's foreseeable movement, given the share of capability that supports.
+    #[inline]
+    pub(super) fn drift(&self, support: f64, talks_open: bool) -> f64 {
+        let kept = if talks_open { 1.0 - self.withheld } else { 1.0 };
+        let aid = self.aid * support * kept;
+        self.responsiveness * ln(self.challenger_force / (self.defender_force + aid))
+    }
+
+    /// Where the front goes from `level`.
+    #[inline]
+    pub(super) fn step(&self, level: f64, drift: f64, exploits_talks: bool, shock: f64) -> f64 {
+        let leverage = if exploits_talks { self.talk_leverage } else { 0.0 };
+        level + drift + leverage + self.volatility * shock
+    }
+}
+
+/// The terms in force while the war goes on: territory is the front, other issues follow it.
+///
+/// ```text
+/// x_j = σ(logit x⁰_j − e_j (ℓ − ℓ_0))
+/// ```
+/// e: spillover. Levels of exactly 0 or 1 stay put.
+#[derive(Clone, Debug)]
+pub(super) struct StatusQuo {
+    start: f64,
+    issues: Vec<Course>,
+}
+
+/// How one issue follows the front: `σ(at_start + slope (ℓ − ℓ_0))`.
+#[derive(Clone, Copy, Debug)]
+struct Course {
+    at_start: f64,
+    slope: f64,
+    /// The level where the front does not move it.
+    fixed: Option<f64>,
+}
+
+impl StatusQuo {
+    pub(super) fn new(scenario: &Scenario, front: &Front) -> Self {
+        let course = |issue: &crate::scenario::Issue| {
+            if issue.role == Some(IssueRole::Territory) {
+                return Course { at_start: front.start, slope: 1.0, fixed: None };
+            }
+            let level = issue.while_fighting.unwrap_or(0.0);
+            let stays = issue.spillover == 0.0 || level == 0.0 || level == 1.0;
+            Course {
+                at_start: logit(level),
+                slope: -issue.spillover,
+                fixed: stays.then_some(level),
+            }
+        };
+        Self { start: front.start, issues: scenario.issues.iter().map(course).collect() }
+    }
+
+    /// The level of one issue when the front stands at `level`.
+    #[inline]
+    fn level(&self, course: &Course, level: f64) -> f64 {
+        let moved = || logistic(course.at_start + course.slope * (level - self.start));
+        course.fixed.unwrap_or_else(moved)
+    }
+
+    /// One level for each issue when the front stands at `level`.
+    pub(super) fn terms(&self, level: f64) -> [f64; MAX_ISSUES] {
+        let mut terms = [0.0; MAX_ISSUES];
+        for (term, course) in terms.iter_mut().zip(&self.issues) {
+            *term = self.level(course, level);
+        }
+        terms
+    }
+
+    /// Utility of the terms in force when the front stands at `level`.
+    #[inline]
+    pub(super) fn utility(&self, preferences: &Preferences, level: f64) -> f64 {
+        let losses = self.issues.iter().enumerate();
+        let losses = losses.map(|(at, course)| preferences.loss(at, self.level(course, level)));
+        1.0 - losses.sum::<f64>()
+    }
+}

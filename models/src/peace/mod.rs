@@ -1,0 +1,23 @@
+//! The flagship: a war-bargaining game with a coalition behind one side.
+//!
+//! Two belligerents fight over disputed land while they talk. A coalition of states backs the
+//! defender, consults, and guarantees what is signed. Words carry information and costs, and what
+//! is signed must then survive. Unity and signalling act only through what actors know, want and
+//! can commit to.
+
+mod coalition;
+mod compliance;
+mod durability;
+mod front;
+mod offers;
+mod outcome;
+mod parameters;
+mod payoff;
+mod play;
+mod rhetoric;
+mod story;
+mod table;
+
+pub use outcome::Outcome;
+pub use parameters::PARAMETERS;
+pub use play::Peace;

@@ -1,0 +1,203 @@
+//! What can be offered: points of the contract curve, with guarantees raised, and the search for
+//! the best of them.
+
+use engine::{ContractCurve, Preferences};
+
+use super::compliance::{Compliance, Exposure};
+use crate::parameter::Settings;
+use crate::scenario::{IssueRole, MAX_ISSUES, Scenario};
+
+/// Offers that are bounded together before any of them is weighed.
+const STRETCH: usize = 8;
+
+/// A bound may fall short of what it bounds by rounding: relative and absolute slack.
+const SLACK: (f64, f64) = (1.0 + 1e-9, 1e-12);
+
+/// All offers of a design point, in order: for each level of the guarantee, the contract curve from
+/// the defender's best to the challenger's best.
+#[derive(Clone, Debug)]
+pub(super) struct Offers {
+    /// One for each offer.
+    stakes: Vec<Stakes>,
+    terms: Vec<[f64; MAX_ISSUES]>,
+    lambda: Vec<f64>,
+    stretches: Vec<Stretch>,
+}
+
+/// What an offer means to the belligerents.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Stakes {
+    /// U_R(x) and U_U(x).
+    pub(super) challenger: f64,
+    pub(super) defender: f64,
+    /// What the challenger's and the defender's premium depend on: the same terms for an offer,
+    /// the best for either side in a bound over several.
+    pub(super) challenger_exposure: Exposure,
+    pub(super) defender_exposure: Exposure,
+}
+
+/// Consecutive offers, and stakes that no side finds worse than any of theirs.
+#[derive(Clone, Debug)]
+struct Stretch {
+    first: usize,
+    end: usize,
+    bound: Stakes,
+}
+
+impl Offers {
+    /// The offers between two belligerents; `losses` are what either loses by a deal that breaks,
+    /// which decides in which direction a premium is bounded.
+    pub(super) fn new(
+        settings: &Settings,
+        scenario: &Scenario,
+        challenger: &Preferences,
+        defender: &Preferences,
+        compliance: &Compliance,
+        losses: (f64, f64),
+    ) -> Self {
+        let curve = ContractCurve::new(challenger, defender).spaced(settings.get("offers") as usize);
+        let guarantee = scenario.issue_with(IssueRole::Guarantee);
+        let access = scenario.issue_with(IssueRole::HumanitarianAccess);
+        let levels = if guarantee.is_some() { settings.get("guarantee_offers") as usize } else { 1 };
+        let mut made =
+            Self { stakes: Vec::new(), terms: Vec::new(), lambda: Vec::new(), stretches: Vec::new() };
+        for level in 0..levels {
+            let raise = if levels > 1 { level as f64 / (levels - 1) as f64 } else { 0.0 };
+            for point in &curve {
+                let mut terms = [0.0; MAX_ISSUES];
+                terms[..point.terms.len()].copy_from_slice(&point.terms);
+                if let Some(issue) = guarantee {
+                    terms[issue] += raise * (1.0 - terms[issue]);
+                }
+                let own = &terms[..point.terms.len()];
+                let worth = (challenger.utility(own), defender.utility(own));
+                let exposure = Exposure {
+                    grievance: 1.0 - worth.0,
+                    defender_grievance: 1.0 - worth.1,
+                    guarantee: guarantee.map_or(0.0, |issue| terms[issue]),
+                    accidents: compliance.accidents(access.map_or(0.0, |issue| terms[issue])),
+                };
+                made.stakes.push(Stakes {
+                    challenger: worth.0,
+                    defender: worth.1,
+                    challenger_exposure: exposure,
+                    defender_exposure: exposure,
+                });
+                made.terms.push(terms);
+                made.lambda.push(point.lambda);
+            }
+        }
+        made.stretches = stretches(&made.stakes, curve.len(), losses);
+        made
+    }
+
+    /// How many offers.
+    pub(super) fn count(&self) -> usize {
+        self.stakes.len()
+    }
+
+    /// What an offer means to the belligerents.
+    #[inline]
+    pub(super) fn stakes(&self, offer: usize) -> &Stakes {
+        &self.stakes[offer]
+    }
+
+    /// Its terms: one level for each issue.
+    pub(super) fn terms(&self, offer: usize) -> &[f64; MAX_ISSUES] {
+        &self.terms[offer]
+    }
+
+    /// The challenger's weight at its base on the contract curve.
+    pub(super) fn lambda(&self, offer: usize) -> f64 {
+        self.lambda[offer]
+    }
+
+    /// The offer of greatest value above 0, the first of equals.
+    ///
+    /// `value` must not fall when either utility rises or an exposure improves; it may return
+    /// anything not above its second argument where it can tell that the value is not. Whole
+    /// stretches whose bound stays below the best so far are passed over, which changes nothing
+    /// about what is chosen. `hint` is where to look first.
+    #[inline]
+    pub(super) fn best(
+        &self,
+        hint: Option<usize>,
+        value: impl Fn(&Stakes, f64) -> f64,
+    ) -> Option<usize> {
+        let mut best = (0.0, None);
+        if let Some(hint) = hint {
+            let height = value(&self.stakes[hint], 0.0);
+            if height > 0.0 {
+                best = (height, Some(hint));
+            }
+        }
+        for stretch in &self.stretches {
+            let floor = (best.0 - SLACK.1) / SLACK.0;
+            if value(&stretch.bound, floor) < floor {
+                continue;
+            }
+            for (at, stakes) in self.stakes[stretch.first..stretch.end].iter().enumerate() {
+                let offer = stretch.first + at;
+                let height = value(stakes, floor);
+                let earlier = best.1.is_none_or(|known| offer < known);
+                if height > best.0 || (height == best.0 && height > 0.0 && earlier) {
+                    best = (height, Some(offer));
+                }
+            }
+        }
+        best.1
+    }
+
+    /// The same by weighing every offer: what [`Offers::best`] is tested against.
+    #[cfg(test)]
+    pub(super) fn best_of_all(&self, value: impl Fn(&Stakes, f64) -> f64) -> Option<usize> {
+        let mut best = (0.0, None);
+        for (offer, stakes) in self.stakes.iter().enumerate() {
+            let height = value(stakes, f64::NEG_INFINITY);
+            if height > best.0 {
+                best = (height, Some(offer));
+            }
+        }
+        best.1
+    }
+}
+
+/// Stretches of each row of `row` offers.
+fn stretches(stakes: &[Stakes], row: usize, losses: (f64, f64)) -> Vec<Stretch> {
+    let mut stretches = Vec::new();
+    for start in (0..stakes.len()).step_by(row) {
+        for first in (start..start + row).step_by(STRETCH) {
+            let end = (first + STRETCH).min(start + row);
+            stretches.push(Stretch { first, end, bound: bound(&stakes[first..end], losses) });
+        }
+    }
+    stretches
+}
+
+/// Stakes that no side finds worse than any of these.
+fn bound(stakes: &[Stakes], (challenger_loss, defender_loss): (f64, f64)) -> Stakes {
+    let most = |of: fn(&Stakes) -> f64| stakes.iter().map(of).fold(f64::NEG_INFINITY, f64::max);
+    let exposure = |loss: f64| {
+        // A side that loses by a break wants a firm deal, one that gains by it a weak one.
+        let pick = |of: fn(&Exposure) -> f64, more_is_weaker: bool| {
+            let all = stakes.iter().map(|stakes| of(&stakes.challenger_exposure));
+            if more_is_weaker == (loss >= 0.0) {
+                all.fold(f64::INFINITY, f64::min)
+            } else {
+                all.fold(f64::NEG_INFINITY, f64::max)
+            }
+        };
+        Exposure {
+            grievance: pick(|exposure| exposure.grievance, true),
+            defender_grievance: pick(|exposure| exposure.defender_grievance, true),
+            guarantee: pick(|exposure| exposure.guarantee, false),
+            accidents: pick(|exposure| exposure.accidents, true),
+        }
+    };
+    Stakes {
+        challenger: most(|stakes| stakes.challenger),
+        defender: most(|stakes| stakes.defender),
+        challenger_exposure: exposure(challenger_loss),
+        defender_exposure: exposure(defender_loss),
+    }
+}

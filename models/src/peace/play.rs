@@ -1,0 +1,604 @@
+//! One replication, month by month, in the order of events that the model fixes.
+
+use engine::{
+    Draw as _, Lifetime, Line, Measure, Model, NormalBelief, Preferences, Purpose, Stream,
+    Streams, exp, ln, logistic,
+};
+
+use super::coalition::{Coalition, Cohesion};
+use super::compliance::{Compliance, Signature};
+use super::front::{Front, StatusQuo};
+use super::offers::Offers;
+use super::outcome::{Agreement, CAUSES, Cause, Outcome, measures, years_needed};
+use super::payoff::{Account, Flows, LastMonth, Ledger};
+use super::rhetoric::{Rhetoric, Voice};
+use super::story::{Event, Listener, Narrator};
+use super::table::{Month, Proposer, Side, Table};
+use crate::parameter::{Invalid, Settings};
+use crate::scenario::{Actor, IssueRole, Role, Scenario};
+
+const COSTS: Purpose = Purpose::named("costs");
+const INTENT: Purpose = Purpose::named("intent");
+const UNITY: Purpose = Purpose::named("unity");
+const SUPPORT: Purpose = Purpose::named("support");
+const FRONT: Purpose = Purpose::named("front");
+const RHETORIC: Purpose = Purpose::named("rhetoric");
+const TABLE: Purpose = Purpose::named("table");
+const CHANNELS: Purpose = Purpose::named("channels");
+const ENDORSEMENT: Purpose = Purpose::named("endorsement");
+
+/// The model `peace` at one checked design point.
+#[derive(Clone, Debug)]
+pub struct Peace {
+    horizon: u32,
+    durable_after: u32,
+    planning_months: f64,
+    weariness: f64,
+    optimism_fading: f64,
+    /// Variance of a month's news about the logarithm of a cost; nothing without channels.
+    news_variance: Option<f64>,
+    challenger: Belligerent,
+    defender: Belligerent,
+    front: Front,
+    status_quo: StatusQuo,
+    rhetoric: Rhetoric,
+    coalition: Coalition,
+    table: Table,
+    offers: Offers,
+    compliance: Compliance,
+    flows: Flows,
+    ledger: Ledger,
+    /// Worth of every offer to every actor, by offer: belligerents, then members.
+    worth: Vec<f64>,
+    /// Worth of every offer to every member after consultation, by offer.
+    consulted_worth: Vec<f64>,
+    issues: Vec<String>,
+    /// Belligerents first, then members.
+    actors: Vec<String>,
+    /// Places of `actors` in the order of the scenario.
+    columns: Vec<usize>,
+}
+
+/// One of the two sides at war.
+#[derive(Clone, Debug)]
+struct Belligerent {
+    preferences: Preferences,
+    cost_log_median: f64,
+    cost_log_sd: f64,
+    /// b, positive for the challenger, negative for the defender.
+    lean: f64,
+    break_loss: f64,
+}
+
+impl Belligerent {
+    fn prior(&self) -> NormalBelief {
+        NormalBelief { mean: self.cost_log_median, sd: self.cost_log_sd }
+    }
+}
+
+/// The random streams of a replication, one for each purpose that draws every month.
+struct Luck {
+    unity: Stream,
+    support: Stream,
+    front: Stream,
+    rhetoric: Stream,
+    table: Stream,
+    channels: Stream,
+}
+
+/// The state of the world in a month.
+struct State {
+    month: u32,
+    /// ℓ.
+    level: f64,
+    voice: Voice,
+    cohesion: Cohesion,
+    open: bool,
+    about_challenger: NormalBelief,
+    about_defender: NormalBelief,
+    /// Where each proposer found its last offer: where to look first.
+    hints: [Option<usize>; 3],
+}
+
+/// What is private.
+struct Secrets {
+    revisionist: bool,
+    challenger_cost: f64,
+    defender_cost: f64,
+}
+
+/// What a month's uniform draws decide.
+struct Lots {
+    reopen: f64,
+    proposer: f64,
+    challenger: f64,
+    defender: f64,
+    break_off: f64,
+}
+
+impl Peace {
+    /// The model at one design point.
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid`] where the scenario is not sound, or settings contradict each other.
+    pub fn new(settings: &Settings, scenario: &Scenario) -> Result<Self, Invalid> {
+        scenario.check()?;
+        together(settings, "compliance.threshold", &["half_point", "power"])?;
+        together(settings, "compliance.defender", &["base", "slope", "grievance"])?;
+        let table = Table::new(settings)?;
+        let challenger = belligerent(scenario, Role::Challenger)?;
+        let defender = belligerent(scenario, Role::Defender)?;
+        let own = |actor: &Actor| preferences(actor, scenario);
+        let members: Vec<Preferences> = scenario.members().map(own).collect::<Result<_, _>>()?;
+        let coalition = Coalition::new(settings, scenario, &members);
+        let coalition =
+            coalition.map_err(|error| Invalid::new("influence", "unusable", error.to_string()))?;
+
+        let front = Front::new(settings);
+        let status_quo = StatusQuo::new(scenario, &front);
+        let access = scenario.issue_with(IssueRole::HumanitarianAccess).is_some();
+        let compliance = Compliance::new(settings, access);
+        let (ours, theirs) = (&challenger.preferences, &defender.preferences);
+        let losses = (challenger.break_loss, defender.break_loss);
+        let offers = Offers::new(settings, scenario, ours, theirs, &compliance, losses);
+
+        let mut everybody = vec![ours.clone(), theirs.clone()];
+        everybody.extend(members);
+        let consulted: Vec<_> = (0..coalition.size()).map(|k| coalition.consulted(k)).collect();
+        let issues = scenario.issues.len();
+        let worth = worth_of(&offers, issues, &everybody.iter().collect::<Vec<_>>());
+        let consulted_worth = worth_of(&offers, issues, &consulted);
+        let flows = Flows::new(&status_quo, front.start, &everybody);
+        let horizon = settings.get("horizon_months") as u32;
+        Ok(Self {
+            horizon,
+            durable_after: settings.get("durable_after_years") as u32,
+            planning_months: settings.get("planning_months"),
+            weariness: settings.get("weariness") / 12.0,
+            optimism_fading: settings.get("optimism_fading_months"),
+            news_variance: news_variance(settings),
+            front,
+            status_quo,
+            rhetoric: Rhetoric::new(settings),
+            coalition,
+            table,
+            offers,
+            compliance,
+            flows,
+            ledger: Ledger::new(settings.get("discount"), horizon),
+            worth,
+            consulted_worth,
+            issues: scenario.issues.iter().map(|issue| issue.name.clone()).collect(),
+            columns: columns(scenario),
+            actors: names(scenario),
+            challenger,
+            defender,
+        })
+    }
+
+    /// Plays one replication, handing every event to a listener.
+    pub(super) fn tell_to(&self, streams: &Streams, listener: &mut impl Listener) -> Outcome {
+        let secrets = self.secrets(streams);
+        listener.hear(&Event::Opening {
+            revisionist: secrets.revisionist,
+            challenger_cost: secrets.challenger_cost,
+            defender_cost: secrets.defender_cost,
+        });
+        let mut luck = Luck::open(streams);
+        let mut state = self.open();
+        let mut account = Ledger::open();
+        let mut outcome = self.blank(&secrets);
+        for month in 0..self.horizon {
+            state.month = month;
+            self.pass_month(&mut state, &secrets, &mut luck, streams, listener);
+            self.ledger.fight(&mut account, &self.flows, state.level, self.weariness_in(month));
+            outcome.months_played += 1;
+            outcome.unity += state.cohesion.unity;
+            outcome.support += state.cohesion.support;
+            match self.talk(&mut state, &secrets, &mut luck, streams, &mut outcome, listener) {
+                Ok(offer) => {
+                    return self.conclude(outcome, &state, &secrets, account, Some(offer), streams, listener);
+                }
+                Err(cause) => outcome.causes[cause as usize] += 1,
+            }
+        }
+        self.conclude(outcome, &state, &secrets, account, None, streams, listener)
+    }
+
+    fn secrets(&self, streams: &Streams) -> Secrets {
+        let mut costs = streams.open(COSTS);
+        let mut cost = |side: &Belligerent| {
+            exp(side.cost_log_median + side.cost_log_sd * costs.normal())
+        };
+        Secrets {
+            challenger_cost: cost(&self.challenger),
+            defender_cost: cost(&self.defender),
+            revisionist: streams.open(INTENT).uniform() < self.rhetoric.revisionist_prior,
+        }
+    }
+
+    fn open(&self) -> State {
+        State {
+            month: 0,
+            level: self.front.start,
+            voice: self.rhetoric.open(),
+            cohesion: self.coalition.open(),
+            open: self.table.open_at_start,
+            about_challenger: self.challenger.prior(),
+            about_defender: self.defender.prior(),
+            hints: [None; 3],
+        }
+    }
+
+    fn blank(&self, secrets: &Secrets) -> Outcome {
+        Outcome {
+            revisionist: secrets.revisionist,
+            months_played: 0,
+            held: logistic(self.front.start),
+            audience: 0.0,
+            belief: 0.0,
+            unity: 0.0,
+            support: 0.0,
+            months_open: 0,
+            offers: 0,
+            causes: [0; CAUSES.len()],
+            agreement: None,
+            payoffs: [0.0; super::payoff::MOST_ACTORS],
+        }
+    }
+
+    /// `1 + ω t/12`.
+    fn weariness_in(&self, month: u32) -> f64 {
+        1.0 + self.weariness * f64::from(month)
+    }
+
+    /// What happens in a month before anybody talks: unity, support, the front, words.
+    fn pass_month(
+        &self,
+        state: &mut State,
+        secrets: &Secrets,
+        luck: &mut Luck,
+        streams: &Streams,
+        listener: &mut impl Listener,
+    ) {
+        let cohesion = &mut state.cohesion;
+        self.coalition.drift(cohesion, luck.unity.normal());
+        self.coalition.elect(cohesion, state.month, streams);
+        let last = state.voice.rhetoric;
+        self.coalition.support(cohesion, state.month, last, || luck.support.uniform());
+        let drift = self.front.drift(cohesion.support, state.open);
+        let exploits = state.open && secrets.revisionist;
+        state.level = self.front.step(state.level, drift, exploits, luck.front.normal());
+        self.rhetoric.speak(&mut state.voice, secrets.revisionist, luck.rhetoric.normal());
+        listener.hear(&Event::Month {
+            month: state.month + 1,
+            unity: state.cohesion.unity,
+            support: state.cohesion.support,
+            level: state.level,
+            rhetoric: state.voice.rhetoric,
+            belief: &state.voice.belief,
+            audience: state.voice.audience,
+        });
+    }
+
+    /// A month at the table: the offer that was signed, or why none was.
+    fn talk(
+        &self,
+        state: &mut State,
+        secrets: &Secrets,
+        luck: &mut Luck,
+        streams: &Streams,
+        outcome: &mut Outcome,
+        listener: &mut impl Listener,
+    ) -> Result<usize, Cause> {
+        let lots = Lots::draw(&mut luck.table);
+        // Drawn every month, so that luck stays in step whatever happens.
+        let news = (luck.channels.normal(), luck.channels.normal());
+        let was_open = state.open;
+        if !state.open && lots.reopen >= self.table.reopen {
+            listener.hear(&Event::NoTalks);
+            return Err(Cause::NoTalks);
+        }
+        state.open = true;
+        if !was_open {
+            listener.hear(&Event::Reopened);
+        }
+        outcome.months_open += 1;
+        self.learn(state, secrets, news);
+        let result = self.bargain(state, secrets, &lots, was_open, streams, outcome, listener);
+        let breaks_off = lots.break_off < self.table.break_off_chance(state.voice.rhetoric);
+        if result.is_err() && breaks_off {
+            state.open = false;
+            listener.hear(&Event::BrokenOff);
+        }
+        result
+    }
+
+    /// What working-level channels tell about costs.
+    fn learn(&self, state: &mut State, secrets: &Secrets, news: (f64, f64)) {
+        let Some(variance) = self.news_variance else { return };
+        let heard = |cost: f64, noise: f64| ln(cost) + variance.sqrt() * noise;
+        state.about_challenger.observe(heard(secrets.challenger_cost, news.0), variance);
+        state.about_defender.observe(heard(secrets.defender_cost, news.1), variance);
+    }
+
+    fn month<'a>(&'a self, state: &State, secrets: &Secrets, was_open: bool) -> Month<'a> {
+        let State { cohesion, voice, about_challenger, about_defender, .. } = state;
+        let fading = exp(-f64::from(state.month) / self.optimism_fading);
+        let drift = self.front.drift(cohesion.support, was_open);
+        let outlook = state.level + self.planning_months * drift;
+        let side = |who: &Belligerent, belief: &NormalBelief, cost| {
+            let forecast = self.status_quo.utility(&who.preferences, outlook + fading * who.lean);
+            Side { belief: *belief, cost, forecast, break_loss: who.break_loss }
+        };
+        Month {
+            compliance: &self.compliance,
+            challenger: side(&self.challenger, about_challenger, secrets.challenger_cost),
+            defender: side(&self.defender, about_defender, secrets.defender_cost),
+            revisionist: secrets.revisionist,
+            weariness: self.weariness_in(state.month),
+            audience: self.rhetoric.audience_cost * voice.audience,
+            outlook: self.compliance.outlook(
+                cohesion.unity,
+                cohesion.support,
+                voice.belief.probability(),
+                about_challenger,
+                about_defender.mean_exp(),
+            ),
+        }
+    }
+
+    /// Offer, answers and endorsement.
+    #[expect(clippy::too_many_arguments, reason = "the table needs all that a month is made of")]
+    fn bargain(
+        &self,
+        state: &mut State,
+        secrets: &Secrets,
+        lots: &Lots,
+        was_open: bool,
+        streams: &Streams,
+        outcome: &mut Outcome,
+        listener: &mut impl Listener,
+    ) -> Result<usize, Cause> {
+        let month = self.month(state, secrets, was_open);
+        let proposer = self.table.proposer(lots.proposer);
+        let hint = &mut state.hints[proposer as usize];
+        let Some(offer) = self.table.offer(&self.offers, &month, proposer, *hint) else {
+            listener.hear(&Event::Passed { proposer });
+            return Err(Cause::NothingOffered);
+        };
+        *hint = Some(offer);
+        outcome.offers += 1;
+        listener.hear(&Event::Offered { proposer, offer, month: &month });
+        self.answers(&month, proposer, offer, lots, listener)?;
+        self.endorsement(state, &month, offer, streams, listener)?;
+        Ok(offer)
+    }
+
+    /// The answers of those who did not propose.
+    fn answers(
+        &self,
+        month: &Month,
+        proposer: Proposer,
+        offer: usize,
+        lots: &Lots,
+        listener: &mut impl Listener,
+    ) -> Result<(), Cause> {
+        let stakes = self.offers.stakes(offer);
+        let mut accepts = |challenger: bool, gain: f64, lot: f64| {
+            let accepted = lot < self.table.rule.acceptance(gain);
+            listener.hear(&Event::Answered { challenger, gain, accepted });
+            accepted
+        };
+        let challenger = proposer == Proposer::Challenger
+            || accepts(true, month.challenger_gain(stakes), lots.challenger);
+        let defender = proposer == Proposer::Defender
+            || accepts(false, month.defender_gain(stakes), lots.defender);
+        match (challenger, defender) {
+            (true, true) => Ok(()),
+            (false, true) => Err(Cause::RefusedByChallenger),
+            (true, false) => Err(Cause::RefusedByDefender),
+            (false, false) => Err(Cause::RefusedByBoth),
+        }
+    }
+
+    fn endorsement(
+        &self,
+        state: &State,
+        month: &Month,
+        offer: usize,
+        streams: &Streams,
+        listener: &mut impl Listener,
+    ) -> Result<(), Cause> {
+        let size = self.coalition.size();
+        let mut luck = streams.open_at(ENDORSEMENT, state.month);
+        let vote = self.coalition.vote(
+            &self.consulted_worth[offer * size..(offer + 1) * size],
+            &self.status_quo.terms(state.level),
+            month.defender_premium(self.offers.stakes(offer)),
+            state.cohesion.unity,
+            || luck.uniform(),
+        );
+        listener.hear(&Event::Voted { vote: &vote });
+        if vote.endorsed { Ok(()) } else { Err(Cause::RefusedByCoalition) }
+    }
+
+    /// Closes the books, and plays out what was signed.
+    #[expect(clippy::too_many_arguments, reason = "an end needs all that led to it")]
+    fn conclude(
+        &self,
+        mut outcome: Outcome,
+        state: &State,
+        secrets: &Secrets,
+        account: Account,
+        signed: Option<usize>,
+        streams: &Streams,
+        listener: &mut impl Listener,
+    ) -> Outcome {
+        outcome.held = logistic(state.level);
+        outcome.audience = state.voice.audience;
+        outcome.belief = state.voice.belief.probability();
+        outcome.agreement =
+            signed.map(|offer| self.play_out(offer, state, secrets, streams, listener));
+        let actors = self.actors.len();
+        let worth = signed.map(|offer| &self.worth[offer * actors..(offer + 1) * actors]);
+        let collapse = outcome.agreement.as_ref().and_then(|signed| signed.fate.collapse);
+        let weariness = self.weariness_in(state.month);
+        outcome.payoffs = self.ledger.close(
+            account,
+            &self.flows,
+            LastMonth { month: state.month, level: state.level, weariness },
+            worth.map(|worth| (worth, collapse)),
+            [
+                (secrets.challenger_cost, self.challenger.break_loss),
+                (secrets.defender_cost, self.defender.break_loss),
+            ],
+        );
+        listener.hear(&Event::Ended { outcome: &outcome });
+        outcome
+    }
+
+    fn play_out(
+        &self,
+        offer: usize,
+        state: &State,
+        secrets: &Secrets,
+        streams: &Streams,
+        listener: &mut impl Listener,
+    ) -> Agreement {
+        listener.hear(&Event::Signed { offer });
+        let signature = Signature {
+            revisionist: secrets.revisionist,
+            challenger_cost: secrets.challenger_cost,
+            defender_cost: secrets.defender_cost,
+            support: state.cohesion.support,
+            unity_level: self.coalition.level(),
+        };
+        let exposure = &self.offers.stakes(offer).challenger_exposure;
+        let years = years_needed(self.durable_after);
+        let listen = |year| listener.hear(&Event::Year(year));
+        let fate = self.compliance.play_out(exposure, &signature, years, streams, listen);
+        Agreement {
+            month: state.month + 1,
+            terms: *self.offers.terms(offer),
+            lambda: self.offers.lambda(offer),
+            fate,
+        }
+    }
+
+    /// What the narrator needs to name things: issues, actors, and the offers.
+    pub(super) fn cast(&self) -> (&[String], &[String], &Offers) {
+        (&self.issues, &self.actors, &self.offers)
+    }
+}
+
+impl Model for Peace {
+    type Outcome = Outcome;
+
+    fn measures(&self) -> Vec<Measure<Outcome>> {
+        let actors: Vec<(usize, &str)> =
+            self.columns.iter().map(|place| (*place, self.actors[*place].as_str())).collect();
+        measures(&self.issues, &actors, self.durable_after, self.horizon)
+    }
+
+    fn play(&self, streams: &Streams) -> Outcome {
+        self.tell_to(streams, &mut ())
+    }
+
+    fn lifetime<'a>(&self, outcome: &'a Outcome) -> Option<Lifetime<'a>> {
+        outcome.lifetime()
+    }
+
+    fn story(&self, streams: &Streams) -> (Vec<Line>, Outcome) {
+        let mut narrator = Narrator::new(self.cast());
+        let outcome = self.tell_to(streams, &mut narrator);
+        (narrator.lines(), outcome)
+    }
+}
+
+impl Luck {
+    fn open(streams: &Streams) -> Self {
+        Self {
+            unity: streams.open(UNITY),
+            support: streams.open(SUPPORT),
+            front: streams.open(FRONT),
+            rhetoric: streams.open(RHETORIC),
+            table: streams.open(TABLE),
+            channels: streams.open(CHANNELS),
+        }
+    }
+}
+
+impl Lots {
+    /// Five draws every month, whatever they are needed for.
+    fn draw(stream: &mut Stream) -> Self {
+        Self {
+            reopen: stream.uniform(),
+            proposer: stream.uniform(),
+            challenger: stream.uniform(),
+            defender: stream.uniform(),
+            break_off: stream.uniform(),
+        }
+    }
+}
+
+/// Parameters of one table that are given together or not at all.
+fn together(settings: &Settings, table: &str, keys: &[&str]) -> Result<(), Invalid> {
+    let path = |key: &&str| format!("{table}.{key}");
+    let missing: Vec<String> =
+        keys.iter().map(path).filter(|path| settings.find(path).is_none()).collect();
+    if missing.is_empty() || missing.len() == keys.len() {
+        return Ok(());
+    }
+    let rule = format!("{} must be given together or not at all", keys.join(", "));
+    Err(Invalid::new(missing[0].clone(), "missing", rule))
+}
+
+/// s_y² / n; nothing without channels.
+fn news_variance(settings: &Settings) -> Option<f64> {
+    let (noise, channels) = (settings.get("channel_noise"), settings.get("channels"));
+    (channels > 0.0).then(|| noise * noise / channels)
+}
+
+fn preferences(actor: &Actor, scenario: &Scenario) -> Result<Preferences, Invalid> {
+    debug_assert_eq!(actor.ideal.len(), scenario.issues.len());
+    let made = Preferences::new(actor.ideal.clone(), &actor.salience, actor.curvature);
+    made.map_err(|error| Invalid::new(format!("actors.{}", actor.name), "unusable", error.to_string()))
+}
+
+/// The side with a role, leaning towards its own success.
+fn belligerent(scenario: &Scenario, role: Role) -> Result<Belligerent, Invalid> {
+    let missing = || Invalid::new("actors", "without it", "one challenger and one defender are needed");
+    let actor = scenario.actors.iter().find(|actor| actor.role == role).ok_or_else(missing)?;
+    Ok(Belligerent {
+        preferences: preferences(actor, scenario)?,
+        cost_log_median: ln(actor.cost_median),
+        cost_log_sd: actor.cost_log_sd,
+        lean: if role == Role::Challenger { actor.optimism } else { -actor.optimism },
+        break_loss: actor.break_loss,
+    })
+}
+
+/// Challenger, defender, members.
+fn names(scenario: &Scenario) -> Vec<String> {
+    let of = |role: Role| scenario.actors.iter().filter(move |actor| actor.role == role);
+    let all = of(Role::Challenger).chain(of(Role::Defender)).chain(of(Role::Member));
+    all.map(|actor| actor.name.clone()).collect()
+}
+
+/// For each actor in the order of the scenario, its place among challenger, defender, members.
+fn columns(scenario: &Scenario) -> Vec<usize> {
+    let names = names(scenario);
+    let place = |actor: &Actor| names.iter().position(|name| *name == actor.name);
+    scenario.actors.iter().filter_map(place).collect()
+}
+
+/// Utility of every offer to everybody, by offer.
+fn worth_of(offers: &Offers, issues: usize, everybody: &[&Preferences]) -> Vec<f64> {
+    let worth = |offer: usize| {
+        let terms = &offers.terms(offer)[..issues];
+        everybody.iter().map(move |preferences| preferences.utility(terms))
+    };
+    (0..offers.count()).flat_map(worth).collect()
+}
