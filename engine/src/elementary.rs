@@ -1,9 +1,60 @@
 //! The transcendental functions that every model uses, the same to the last bit on every platform.
 
-/// e to the power `x`.
+use std::sync::LazyLock;
+
+/// e to the power `x`, to about one unit in the last place; 0 below -708 and infinite above 709.
+///
+/// ```text
+/// e^x = 2^k e^r,   k = round(x / ln 2),   |r| ≤ ln 2 / 2
+/// ```
+/// with the Taylor polynomial of degree 13 for e^r (remainder below 1e-17): additions and
+/// multiplications only, no branches, so that loops over it vectorise.
 #[inline]
 pub fn exp(x: f64) -> f64 {
-    libm::exp(x)
+    /// Adding it leaves the nearest whole number in the lowest bits.
+    const SHIFT: f64 = 6_755_399_441_055_744.0;
+    const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
+    const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+    let shifted = x.clamp(-708.0, 709.0) * std::f64::consts::LOG2_E + SHIFT;
+    let whole = shifted - SHIFT;
+    let rest = (x.clamp(-708.0, 709.0) - whole * LN_2_HIGH) - whole * LN_2_LOW;
+    let scale = f64::from_bits((shifted.to_bits() << 52).wrapping_add(1.0_f64.to_bits()));
+    let value = exp_near_zero(rest) * scale;
+    if x < -708.0 {
+        0.0
+    } else if x > 709.0 {
+        f64::INFINITY
+    } else {
+        value
+    }
+}
+
+/// The Taylor polynomial of degree 13 of e^r, in pairs of terms.
+#[inline]
+fn exp_near_zero(r: f64) -> f64 {
+    const fn inverse_factorial(n: u32) -> f64 {
+        let (mut product, mut k) = (1.0, 2);
+        while k <= n {
+            product *= k as f64;
+            k += 1;
+        }
+        1.0 / product
+    }
+    const C: [f64; 14] = {
+        let mut c = [1.0; 14];
+        let mut n = 0;
+        while n < 14 {
+            c[n] = inverse_factorial(n as u32);
+            n += 1;
+        }
+        c
+    };
+    let (r2, pair) = (r * r, |n: usize| C[n] + C[n + 1] * r);
+    let r4 = r2 * r2;
+    let low = pair(4) + r2 * pair(6);
+    let high = pair(8) + r2 * pair(10) + r4 * pair(12);
+    // The largest terms last, so that their rounding alone counts.
+    1.0 + (r + r2 * (C[2] + C[3] * r + r2 * (low + r4 * high)))
 }
 
 /// The natural logarithm of `x`; minus infinity at 0, not a number below.
@@ -12,15 +63,18 @@ pub fn ln(x: f64) -> f64 {
     libm::log(x)
 }
 
-/// `base` to the power `exponent`; the exponents 1 and 2 are exact.
+/// `base` from 0 on to the power `exponent`, as `exp(exponent · ln base)`: to about
+/// `|exponent · ln base|` units in the last place. The exponents 1 and 2 are exact.
 #[inline]
 pub fn power(base: f64, exponent: f64) -> f64 {
     if exponent == 1.0 {
         base
     } else if exponent == 2.0 {
         base * base
+    } else if base == 0.0 {
+        f64::from(u8::from(exponent == 0.0))
     } else {
-        libm::pow(base, exponent)
+        exp(exponent * ln(base))
     }
 }
 
@@ -41,10 +95,61 @@ pub fn cosine(angle: f64) -> f64 {
     libm::cos(angle)
 }
 
-/// The chance that a standard normal exceeds `z`, `1 - Φ(z)`, accurate in both tails.
+/// The chance that a standard normal exceeds `z`, `1 - Φ(z)`.
+///
+/// Up to z = 4 from a table of cubics (absolute error below 1e-10), beyond from the complementary
+/// error function, so that far tails keep their relative accuracy.
 #[inline]
 pub fn normal_survival(z: f64) -> f64 {
+    if z < TAIL { NORMAL.at(z) } else { normal_survival_exact(z) }
+}
+
+fn normal_survival_exact(z: f64) -> f64 {
     0.5 * libm::erfc(z * std::f64::consts::FRAC_1_SQRT_2)
+}
+
+/// Where the table of the normal distribution ends, and where it begins.
+const TAIL: f64 = 4.0;
+const HEAD: f64 = -8.5;
+
+/// Cells per unit: the error of a cubic Hermite interpolant is `step⁴/384` times the greatest
+/// fourth derivative, 1.4.
+const CELLS: f64 = 64.0;
+
+static NORMAL: LazyLock<NormalTable> = LazyLock::new(NormalTable::new);
+
+/// The coefficients of a cubic for each cell from `HEAD` to `TAIL`.
+struct NormalTable(Vec<[f64; 4]>);
+
+impl NormalTable {
+    fn new() -> Self {
+        let node = |at: usize| {
+            let z = HEAD + at as f64 / CELLS;
+            let density = exp(-z * z / 2.0) / (2.0 * std::f64::consts::PI).sqrt();
+            (normal_survival_exact(z), -density / CELLS)
+        };
+        let cells = ((TAIL - HEAD) * CELLS) as usize;
+        Self((0..cells).map(|at| hermite(node(at), node(at + 1))).collect())
+    }
+
+    #[inline]
+    fn at(&self, z: f64) -> f64 {
+        let place = ((z - HEAD) * CELLS).max(0.0);
+        let cell = (place as usize).min(self.0.len() - 1);
+        cubic(&self.0[cell], place - cell as f64)
+    }
+}
+
+/// The cubic over a cell of width 1 through two values with their slopes, lowest power first.
+pub fn hermite((from, leaving): (f64, f64), (to, arriving): (f64, f64)) -> [f64; 4] {
+    let gap = to - from;
+    [from, leaving, 3.0 * gap - 2.0 * leaving - arriving, leaving + arriving - 2.0 * gap]
+}
+
+/// The value of a cubic at `t`.
+#[inline]
+pub fn cubic([a, b, c, d]: &[f64; 4], t: f64) -> f64 {
+    a + t * (b + t * (c + t * d))
 }
 
 #[cfg(test)]
@@ -64,8 +169,39 @@ mod tests {
     fn the_normal_tail_matches_published_values() {
         // Abramowitz and Stegun (1964), table 26.1.
         for (z, tail) in [(0.0, 0.5), (1.0, 0.158_655_253_931), (3.0, 0.001_349_898_032)] {
-            assert!((normal_survival(z) - tail).abs() < 1e-12);
-            assert!((normal_survival(-z) - (1.0 - tail)).abs() < 1e-12);
+            assert!((normal_survival(z) - tail).abs() < 1e-10);
+            assert!((normal_survival(-z) - (1.0 - tail)).abs() < 1e-10);
         }
+    }
+
+    #[test]
+    fn the_normal_table_keeps_its_promise() {
+        for step in -20_000..20_000 {
+            let z = f64::from(step) * 7.3e-4;
+            assert!((normal_survival(z) - normal_survival_exact(z)).abs() < 1e-10, "{z}");
+        }
+    }
+
+    #[test]
+    fn exp_is_right_to_two_units_in_the_last_place() {
+        for step in -70_000..70_000 {
+            let x = f64::from(step) * 0.010_1;
+            let (here, there) = (exp(x), libm::exp(x));
+            assert!((here / there - 1.0).abs() <= 2.0 * f64::EPSILON, "{x}: {here} {there}");
+        }
+        assert_eq!((exp(0.0), exp(-1e9), exp(f64::NEG_INFINITY)), (1.0, 0.0, 0.0));
+        assert_eq!((exp(1e9), exp(f64::NAN).is_nan()), (f64::INFINITY, true));
+    }
+
+    #[test]
+    fn powers_match_the_library_to_their_stated_accuracy() {
+        for base in [1e-12, 0.003, 0.5, 0.97, 1.0, 3.0] {
+            for exponent in [0.3, 1.0, 1.3, 2.0, 3.33] {
+                let units = 4.0 + (exponent * ln(base)).abs();
+                let gap = power(base, exponent) / libm::pow(base, exponent) - 1.0;
+                assert!(gap.abs() <= units * f64::EPSILON, "{base}^{exponent}");
+            }
+        }
+        assert_eq!((power(0.0, 1.3), power(0.0, 0.0)), (0.0, 1.0));
     }
 }

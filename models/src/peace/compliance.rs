@@ -201,10 +201,7 @@ impl Compliance {
         let aside = self.aside(exposure, outlook.defender_cost);
         let over_costs = |mind: f64| {
             let argument = fixed + self.slope * mind * exposure.grievance;
-            let at = |(cost, weight): &(f64, f64)| {
-                weight * self.foreseen.at(argument - cost, aside)
-            };
-            outlook.costs.iter().map(at).sum::<f64>()
+            self.foreseen.mean(argument, &outlook.costs, aside)
         };
         let (hard, soft) = (over_costs(1.0), over_costs(self.settler_grievance));
         soft + outlook.revisionist * (hard - soft)

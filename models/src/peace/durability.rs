@@ -1,6 +1,6 @@
 //! The foreseen durability of an agreement, as a function of its hazard, tabulated once.
 
-use engine::{exp, ln};
+use engine::{cubic, exp, hermite, ln};
 
 /// Steps per unit along the axis of the challenger's hazard. The error of a cubic Hermite
 /// interpolant is at most `step⁴/384` times the fourth derivative, here below 1e-7.
@@ -47,8 +47,11 @@ pub(super) struct Durability {
     sides: usize,
     /// Chebyshev nodes of h_0 and their barycentric weights.
     accidents: Vec<(f64, f64)>,
-    /// Value and slope per step, by (side, accidents, node).
-    table: Vec<[f64; 2]>,
+    /// The coefficients of a cubic for each cell between two nodes of A, lowest power first, by
+    /// (side, accidents, cell).
+    table: Vec<[f64; 4]>,
+    /// Whether A alone decides, with no more to it than the table.
+    plain: bool,
 }
 
 /// What D depends on besides the challenger's hazard.
@@ -81,6 +84,7 @@ impl Durability {
             nodes,
             side_low,
             sides,
+            plain: sides == 1 && accidents.len() == 1 && foresight.drift <= 0.0,
             accidents,
             table: Vec::new(),
         };
@@ -88,38 +92,61 @@ impl Durability {
         made
     }
 
-    fn tabulate(&self) -> Vec<[f64; 2]> {
+    fn tabulate(&self) -> Vec<[f64; 4]> {
         let mut table = Vec::with_capacity(self.sides * self.accidents.len() * self.nodes);
         for side in 0..self.sides {
             let defender = self.side_low + side as f64 / SIDE_STEPS;
             for (accidents, _) in &self.accidents {
                 let years = self.foresight.years(Aside { defender, accidents: *accidents });
-                let node = |at: usize| years.durability(self.low + at as f64 / STEPS);
-                table.extend((0..self.nodes).map(node).map(|(d, slope)| [d, slope / STEPS]));
+                let node = |at: usize| {
+                    let (value, slope) = years.durability(self.low + at as f64 / STEPS);
+                    (value, slope / STEPS)
+                };
+                let nodes: Vec<(f64, f64)> = (0..self.nodes).map(node).collect();
+                table.extend(nodes.windows(2).map(|ends| hermite(ends[0], ends[1])));
             }
         }
         table
     }
 
+    /// Cells between two nodes of A.
+    const fn cells(&self) -> usize {
+        self.nodes - 1
+    }
+
+    /// The cell that holds an argument, and how far into it.
+    #[inline]
+    fn place(&self, argument: f64) -> (usize, f64) {
+        let place = ((argument - self.low) * STEPS).clamp(0.0, self.cells() as f64);
+        let cell = (place as usize).min(self.cells() - 1);
+        (cell, place - cell as f64)
+    }
+
     /// D where the argument of σ in year 0 is `argument`.
     #[inline]
     pub(super) fn at(&self, argument: f64, aside: Aside) -> f64 {
-        if argument < self.low && self.foresight.drift > 0.0 {
-            return self.foresight.years(aside).durability(argument).0;
+        if self.plain {
+            let (cell, part) = self.place(argument);
+            return cubic(&self.table[cell], part);
         }
-        let place = ((argument - self.low) * STEPS).clamp(0.0, (self.nodes - 1) as f64);
-        let node = (place as usize).min(self.nodes - 2);
-        let part = place - node as f64;
-        if self.table.len() == self.nodes {
-            return hermite(&self.table[node..node + 2], part);
-        }
-        self.beside(node, part, argument, aside)
+        self.beside(argument, aside)
+    }
+
+    /// The mean of D over weighted costs, each of which lowers the argument.
+    #[inline]
+    pub(super) fn mean(&self, argument: f64, costs: &[(f64, f64); 3], aside: Aside) -> f64 {
+        let at = |(cost, weight): (f64, f64)| weight * self.at(argument - cost, aside);
+        at(costs[0]) + at(costs[1]) + at(costs[2])
     }
 
     /// D where it depends on more than the challenger's hazard.
-    fn beside(&self, node: usize, part: f64, argument: f64, aside: Aside) -> f64 {
+    fn beside(&self, argument: f64, aside: Aside) -> f64 {
+        if argument < self.low && self.foresight.drift > 0.0 {
+            return self.foresight.years(aside).durability(argument).0;
+        }
+        let (cell, part) = self.place(argument);
         let Some(drift) = self.foresight.defender_drift else {
-            return self.over_accidents(0, node, part, aside.accidents);
+            return self.over_accidents(0, cell, part, aside.accidents);
         };
         if drift > 0.0 && aside.defender < -REACH {
             return self.foresight.years(aside).durability(argument).0;
@@ -127,16 +154,16 @@ impl Durability {
         let place = ((aside.defender - self.side_low) * SIDE_STEPS).clamp(1.0, (self.sides - 3) as f64);
         let first = (place as usize).min(self.sides - 3) - 1;
         let offset = place - first as f64;
-        let side = |at: usize| self.over_accidents(first + at, node, part, aside.accidents);
+        let side = |at: usize| self.over_accidents(first + at, cell, part, aside.accidents);
         (0..4).map(|at| lagrange(at, offset) * side(at)).sum()
     }
 
     /// D at one node of the defender's hazard, by barycentric interpolation in h_0.
-    fn over_accidents(&self, side: usize, node: usize, part: f64, accidents: f64) -> f64 {
+    fn over_accidents(&self, side: usize, cell: usize, part: f64, accidents: f64) -> f64 {
         let (mut over, mut under) = (0.0, 0.0);
         for (at, (known, weight)) in self.accidents.iter().enumerate() {
-            let from = (side * self.accidents.len() + at) * self.nodes + node;
-            let value = hermite(&self.table[from..from + 2], part);
+            let plane = side * self.accidents.len() + at;
+            let value = cubic(&self.table[plane * self.cells() + cell], part);
             if accidents == *known || self.accidents.len() == 1 {
                 return value;
             }
@@ -151,14 +178,6 @@ impl Durability {
     fn high(&self) -> f64 {
         self.low + (self.nodes - 1) as f64 / STEPS
     }
-}
-
-/// The cubic through two values with their slopes per step.
-#[inline]
-fn hermite(ends: &[[f64; 2]], t: f64) -> f64 {
-    let ([from, leaving], [to, arriving]) = (ends[0], ends[1]);
-    let gap = to - from;
-    from + t * (leaving + t * (3.0 * gap - 2.0 * leaving - arriving + t * (leaving + arriving - 2.0 * gap)))
 }
 
 /// The weight of node `at` of 0, 1, 2, 3 in the cubic through them, at `x`.

@@ -1,14 +1,19 @@
 //! What can be offered: points of the contract curve, with guarantees raised, and the search for
 //! the best of them.
 
+use std::ops::Range;
+
 use engine::{ContractCurve, Preferences};
 
 use super::compliance::{Compliance, Exposure};
 use crate::parameter::Settings;
 use crate::scenario::{IssueRole, MAX_ISSUES, Scenario};
 
-/// Offers that are bounded together before any of them is weighed.
-const STRETCH: usize = 8;
+/// Into how many parts a stretch of offers is split where its bound cannot rule it out.
+const PARTS: usize = 4;
+
+/// Stretches of so many offers are not split but weighed.
+const FEW: usize = 8;
 
 /// A bound may fall short of what it bounds by rounding: relative and absolute slack.
 const SLACK: (f64, f64) = (1.0 + 1e-9, 1e-12);
@@ -36,12 +41,14 @@ pub(super) struct Stakes {
     pub(super) defender_exposure: Exposure,
 }
 
-/// Consecutive offers, and stakes that no side finds worse than any of theirs.
+/// Consecutive offers, and stakes that no side finds worse than any of theirs. A stretch is followed
+/// by its parts, and these by what comes after it.
 #[derive(Clone, Debug)]
 struct Stretch {
-    first: usize,
-    end: usize,
+    offers: Range<usize>,
     bound: Stakes,
+    /// The first stretch after this one and all its parts.
+    after: usize,
 }
 
 impl Offers {
@@ -131,14 +138,19 @@ impl Offers {
                 best = (height, Some(hint));
             }
         }
-        for stretch in &self.stretches {
+        let mut at = 0;
+        while let Some(stretch) = self.stretches.get(at) {
             let floor = (best.0 - SLACK.1) / SLACK.0;
             if value(&stretch.bound, floor) < floor {
+                at = stretch.after;
                 continue;
             }
-            for (at, stakes) in self.stakes[stretch.first..stretch.end].iter().enumerate() {
-                let offer = stretch.first + at;
-                let height = value(stakes, floor);
+            at += 1;
+            if stretch.offers.len() > FEW {
+                continue;
+            }
+            for offer in stretch.offers.clone() {
+                let height = value(&self.stakes[offer], floor);
                 let earlier = best.1.is_none_or(|known| offer < known);
                 if height > best.0 || (height == best.0 && height > 0.0 && earlier) {
                     best = (height, Some(offer));
@@ -162,16 +174,26 @@ impl Offers {
     }
 }
 
-/// Stretches of each row of `row` offers.
+/// The stretches of each row of `row` offers, each followed by its parts.
 fn stretches(stakes: &[Stakes], row: usize, losses: (f64, f64)) -> Vec<Stretch> {
     let mut stretches = Vec::new();
     for start in (0..stakes.len()).step_by(row) {
-        for first in (start..start + row).step_by(STRETCH) {
-            let end = (first + STRETCH).min(start + row);
-            stretches.push(Stretch { first, end, bound: bound(&stakes[first..end], losses) });
-        }
+        split(&mut stretches, start..start + row, stakes, losses);
     }
     stretches
+}
+
+fn split(into: &mut Vec<Stretch>, offers: Range<usize>, stakes: &[Stakes], losses: (f64, f64)) {
+    let here = into.len();
+    let bound = bound(&stakes[offers.clone()], losses);
+    into.push(Stretch { offers: offers.clone(), bound, after: 0 });
+    if offers.len() > FEW {
+        let part = offers.len().div_ceil(PARTS);
+        for first in offers.clone().step_by(part) {
+            split(into, first..(first + part).min(offers.end), stakes, losses);
+        }
+    }
+    into[here].after = into.len();
 }
 
 /// Stakes that no side finds worse than any of these.

@@ -237,14 +237,16 @@ impl Month<'_> {
     fn defender_value(&self, stakes: &Stakes, floor: f64) -> f64 {
         let war = self.defender.forecast - self.defender.cost * self.weariness;
         let before = stakes.defender - war;
-        if self.defender.break_loss >= 0.0 && (before <= 0.0 || before < floor) {
+        let loses = self.defender.break_loss >= 0.0;
+        if loses && (before <= 0.0 || before < floor) {
             return before.min(0.0);
         }
-        let gain = before - self.defender_own_premium(stakes);
-        if gain <= 0.0 || gain < floor {
-            return gain.min(0.0);
+        let chance = self.challenger_accepts(stakes);
+        if loses && chance * before < floor {
+            return 0.0;
         }
-        self.challenger_accepts(stakes) * gain
+        let gain = before - self.defender_own_premium(stakes);
+        if gain <= 0.0 { gain } else { chance * gain }
     }
 
     /// What fighting on is worth to either side at mean beliefs about its cost.
