@@ -1,1 +1,31 @@
-//! Placeholder.
+//! Studies: from a TOML file to design points, through the engine, to tables and charts.
+//!
+//! ```text
+//! study.toml ─Source─▶ Study ─Design─▶ points ─catalogue─▶ models ─engine::Batch─▶ summaries
+//!                                                                                     │
+//!              run folder ◀─ charts ◀─ tables ◀──────────────── results ◀─────────────┘
+//! ```
+//!
+//! Only this crate joins the others: models know no TOML, charts know no model.
+
+mod catalogue;
+mod charts;
+mod config;
+mod design;
+mod limits;
+mod read_scenario;
+mod results;
+mod schema;
+mod source;
+mod study;
+mod write_toml;
+
+pub use catalogue::{WORLDS, World, world};
+pub use charts::charts;
+pub use design::{Axis, Design, Point, Target};
+pub use limits::{Need, POINTS_AT_A_TIME, TooLarge, check_limits, need, size};
+pub use results::{Results, results, row_columns};
+pub use schema::schema;
+pub use source::{ConfigError, Source};
+pub use study::{Keep, Overrides, Study};
+pub use write_toml::{scenario_as_run, starter, study_as_run};

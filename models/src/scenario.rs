@@ -166,6 +166,33 @@ impl Scenario {
         }
     }
 
+    /// Every path of a number that can be changed.
+    pub fn number_paths(&self) -> Vec<Vec<String>> {
+        let mut paths = Vec::new();
+        for actor in &self.actors {
+            let own: &[&str] = if actor.fights() {
+                &["war_cost.median", "war_cost.log_sd", "optimism", "break_loss", "curvature"]
+            } else {
+                &["capability", "support", "fatigue", "rally", "curvature"]
+            };
+            let path = |keys: &str| {
+                names(["actors", &actor.name].into_iter().chain(keys.split('.')))
+            };
+            paths.extend(own.iter().map(|keys| path(keys)));
+            for issue in &self.issues {
+                paths.extend(
+                    ["ideal", "salience"].map(|key| names(["actors", &actor.name, key, &issue.name])),
+                );
+            }
+        }
+        let bloc = |bloc: &Bloc| names(["blocs", &bloc.name, "unity"]);
+        paths.extend(self.blocs.iter().map(bloc));
+        for issue in &self.issues {
+            paths.extend(["while_fighting", "spillover"].map(|key| names(["issues", &issue.name, key])));
+        }
+        paths
+    }
+
     /// Checks all that can be said about a scenario without a model.
     ///
     /// # Errors

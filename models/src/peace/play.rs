@@ -123,9 +123,7 @@ impl Peace {
     ///
     /// [`Invalid`] where the scenario is not sound, or settings contradict each other.
     pub fn new(settings: &Settings, scenario: &Scenario) -> Result<Self, Invalid> {
-        scenario.check()?;
-        together(settings, "compliance.threshold", &["half_point", "power"])?;
-        together(settings, "compliance.defender", &["base", "slope", "grievance"])?;
+        Self::check(settings, scenario)?;
         let table = Table::new(settings)?;
         let challenger = belligerent(scenario, Role::Challenger)?;
         let defender = belligerent(scenario, Role::Defender)?;
@@ -175,6 +173,18 @@ impl Peace {
             challenger,
             defender,
         })
+    }
+
+    /// Checks all that [`Peace::new`] would, without solving anything.
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid`] where the scenario is not sound, or settings contradict each other.
+    pub fn check(settings: &Settings, scenario: &Scenario) -> Result<(), Invalid> {
+        scenario.check()?;
+        together(settings, "compliance.threshold", &["half_point", "power"])?;
+        together(settings, "compliance.defender", &["base", "slope", "grievance"])?;
+        Table::new(settings).map(drop)
     }
 
     /// Plays one replication, handing every event to a listener.

@@ -1,0 +1,475 @@
+//! The charts of a run, specified from its tables alone.
+
+use models::{IssueRole, Value};
+use outputs::chart::{
+    Axis as Spots, ChartSpec, Count, Frame, Group, Heatmap, Lines, Panel, Ridge, Ridgelines,
+    Series, Spot, Stacked, Step, Survival,
+};
+use outputs::{Cell, Table};
+
+use crate::design::Axis;
+use crate::results::Results;
+use crate::study::Study;
+
+/// The most levels that a chart by level shows.
+const MOST_LEVELS: usize = 6;
+
+/// The most groups in a chart of survival curves.
+const MOST_GROUPS: usize = 5;
+
+/// The three shares that are always shown together.
+struct Share {
+    file: &'static str,
+    column: &'static str,
+    symbol: &'static str,
+    title: &'static str,
+}
+
+const SHARES: [Share; 3] = [
+    Share {
+        file: "p_durable",
+        column: "p_durable",
+        symbol: "P(durable)",
+        title: "P(signed and holds)",
+    },
+    Share {
+        file: "p_agreement",
+        column: "p_agreement",
+        symbol: "P(signed)",
+        title: "P(signed)",
+    },
+    Share {
+        file: "p_durable_given_agreement",
+        column: "p_durable_given_agreement",
+        symbol: "P(holds)",
+        title: "P(holds | signed)",
+    },
+];
+
+/// All charts of a run: file name without ending, and what to draw.
+pub fn charts(study: &Study, results: &Results) -> Vec<(String, ChartSpec)> {
+    let view = View { study, results };
+    let mut all: Vec<(String, ChartSpec)> =
+        SHARES.iter().map(|share| (share.file.to_owned(), view.share(share))).collect();
+    all.push(("terms".to_owned(), view.terms()));
+    all.push(("survival".to_owned(), view.survival()));
+    all.push(("month".to_owned(), view.month()));
+    all.push(("refusals".to_owned(), view.refusals()));
+    all
+}
+
+/// A study with its tables.
+struct View<'a> {
+    study: &'a Study,
+    results: &'a Results,
+}
+
+/// The levels of one parameter that a chart shows, each with its design point; the others held.
+struct Slice {
+    title: String,
+    spots: Vec<Spot>,
+    points: Vec<u64>,
+    /// What is held at what, in words; empty where nothing else is swept.
+    held: String,
+}
+
+impl View<'_> {
+    fn frame(&self, title: String, subtitle: String, intervals: &str) -> Frame {
+        let study = self.study;
+        let caption = format!(
+            "Study {}, seed {}, {} replications at each point. {intervals}Conditional on the model \
+             and its assumptions.",
+            study.name,
+            study.seed,
+            thousands(study.replications)
+        );
+        Frame { title, subtitle, caption }
+    }
+
+    fn years(&self) -> f64 {
+        self.study.settings.find("durable_after_years").unwrap_or(5.0)
+    }
+
+    /// What a share means, in words.
+    fn definition(&self, share: &Share) -> String {
+        let swept = |path: &str| self.study.design.axes.iter().any(|axis| axis.path == path);
+        let years = match swept("durable_after_years") {
+            true => "the years that count as durable".to_owned(),
+            false => format!("{} years", self.years()),
+        };
+        let months = match swept("horizon_months") {
+            true => "the horizon".to_owned(),
+            false => format!("{} months", self.study.settings.get("horizon_months")),
+        };
+        match share.column {
+            "p_agreement" => format!("Probability that an agreement is signed within {months}"),
+            "p_durable" => format!(
+                "Probability that an agreement is signed within {months} and still in force {years} later"
+            ),
+            _ => format!("Probability that what is signed is still in force after {years}"),
+        }
+    }
+
+    /// Where a study sweeps nothing, one; one parameter, lines; two, a heatmap; more, a heatmap of
+    /// the last two with the others held.
+    fn share(&self, share: &Share) -> ChartSpec {
+        let axes = &self.study.design.axes;
+        let numeric = |axis: &Axis| matches!(axis.levels[0], Value::Number(_));
+        match axes.len() {
+            0 | 1 => self.lines(share, &[]),
+            2 if axes.iter().all(numeric) => self.heatmap(share, 0, 1),
+            2 => {
+                // Words become lines over the numbers.
+                let words = usize::from(!numeric(&axes[1]) && numeric(&axes[0]));
+                self.lines(share, &[words])
+            }
+            _ => self.heatmap(share, 0, 1),
+        }
+    }
+
+    fn title(&self, what: &str, axes: &[usize]) -> String {
+        let names: Vec<String> = axes.iter().map(|at| label(&self.study.design.axes[*at])).collect();
+        if names.is_empty() { what.to_owned() } else { format!("{what} by {}", names.join(" and ")) }
+    }
+
+    fn heatmap(&self, share: &Share, x: usize, y: usize) -> ChartSpec {
+        let axes = &self.study.design.axes;
+        let mut levels = self.reference_levels();
+        let held = self.held(&[x, y], &levels);
+        let mut cells = Vec::new();
+        for row in 0..axes[y].levels.len() {
+            let mut line = Vec::new();
+            for column in 0..axes[x].levels.len() {
+                (levels[x], levels[y]) = (column, row);
+                line.push(self.estimate(self.number_of(&levels), share.column).map(|e| e.0));
+            }
+            cells.push(line);
+        }
+        let widest = "95 % intervals in points.csv show simulation error only. ";
+        let subtitle = join(&self.definition(share), &held);
+        ChartSpec::Heatmap(Heatmap {
+            frame: self.frame(self.title(share.title, &[x, y]), subtitle, widest),
+            x: spots(&axes[x]),
+            y: spots(&axes[y]),
+            measure: share.symbol.to_owned(),
+            cells,
+        })
+    }
+
+    /// A share over the first parameter that is not in `by`; one line for each level of those.
+    fn lines(&self, share: &Share, by: &[usize]) -> ChartSpec {
+        let axes = &self.study.design.axes;
+        let along = (0..axes.len()).find(|at| !by.contains(at));
+        let mut series = Vec::new();
+        let names: Vec<String> = match by.first() {
+            None => vec![String::new()],
+            Some(at) => axes[*at].levels.iter().map(ToString::to_string).collect(),
+        };
+        for (line, name) in names.into_iter().enumerate() {
+            let mut levels = self.reference_levels();
+            if let Some(at) = by.first() {
+                levels[*at] = line;
+            }
+            let mut points = Vec::new();
+            for level in 0..along.map_or(1, |at| axes[at].levels.len()) {
+                if let Some(at) = along {
+                    levels[at] = level;
+                }
+                let place = along.map_or(0.0, |at| spots(&axes[at]).levels[level].at);
+                let found = self.estimate(self.number_of(&levels), share.column);
+                points.extend(found.map(|(value, ends)| (place, value, ends)));
+            }
+            series.push(Series { name, points });
+        }
+        let nothing = series.iter().all(|series| series.points.is_empty());
+        let shown: Vec<usize> = along.into_iter().chain(by.iter().copied()).collect();
+        let title = self.title(share.title, &shown);
+        let bands = "Bands and whiskers: 95 % intervals, simulation error only. ";
+        let frame = self.frame(title, self.definition(share), bands);
+        if nothing {
+            return ChartSpec::Words(frame, NO_AGREEMENT.to_owned());
+        }
+        let words = along.is_none_or(|at| !matches!(axes[at].levels[0], Value::Number(_)));
+        let reference = Spot { at: 0.0, label: "reference".to_owned() };
+        let alone = Spots { title: String::new(), levels: vec![reference] };
+        ChartSpec::Lines(Lines {
+            frame,
+            x: along.map_or(alone, |at| spots(&axes[at])),
+            y_title: share.title.to_owned(),
+            range: (0.0, 1.0),
+            series,
+            separate: words,
+        })
+    }
+
+    fn terms(&self) -> ChartSpec {
+        let slice = self.slice(MOST_LEVELS);
+        let subtitle = join("Distribution over runs that end in an agreement", &slice.held);
+        let caption = "Gaussian kernel; dark band: central half; white line: median. ";
+        let frame = self.frame(by("Agreed terms", &slice.title), subtitle, caption);
+        let issues = &self.study.scenario.issues;
+        let panel = |issue: &models::Issue| Panel {
+            title: plain(&issue.name),
+            note: match issue.role {
+                Some(IssueRole::Territory) => "share left under challenger's control".to_owned(),
+                Some(IssueRole::Guarantee) => "0 none … 1 treaty with forces".to_owned(),
+                _ => "level".to_owned(),
+            },
+            ridges: slice
+                .points
+                .iter()
+                .map(|point| Ridge { bins: self.bins(*point, &format!("terms_{}", column(&issue.name))) })
+                .collect(),
+        };
+        let panels: Vec<Panel> = issues.iter().map(panel).collect();
+        let any = |panel: &Panel| panel.ridges.iter().any(|r| r.bins.iter().any(|bin| bin.count > 0.0));
+        if !panels.iter().any(any) {
+            return ChartSpec::Words(frame, NO_AGREEMENT.to_owned());
+        }
+        let levels = slice.spots.into_iter().map(|spot| spot.label).collect();
+        ChartSpec::Ridgelines(Ridgelines { frame, levels_title: slice.title, levels, panels })
+    }
+
+    fn survival(&self) -> ChartSpec {
+        let slice = self.slice(MOST_GROUPS);
+        let mut groups = Vec::new();
+        for (spot, point) in slice.spots.iter().zip(&slice.points) {
+            let steps = self.steps(*point);
+            if !steps.is_empty() {
+                let name = if slice.title.is_empty() { spot.label.clone() } else { short_name(&slice.title, &spot.label) };
+                groups.push(Group { name, steps });
+            }
+        }
+        let subtitle = join("Kaplan–Meier estimate of the share of agreements still in force", &slice.held);
+        let bands = "95 % log–log bands, simulation error only. ";
+        let frame = self.frame(by("Survival of agreements", &slice.title), subtitle, bands);
+        if groups.is_empty() {
+            return ChartSpec::Words(frame, NO_AGREEMENT.to_owned());
+        }
+        ChartSpec::Survival(Survival { frame, groups_title: slice.title, groups })
+    }
+
+    /// Cumulative probability of agreement by month.
+    fn month(&self) -> ChartSpec {
+        let slice = self.slice(MOST_GROUPS);
+        let mut series = Vec::new();
+        for (spot, point) in slice.spots.iter().zip(&slice.points) {
+            let mut signed = 0.0;
+            let mut points = vec![(0.0, 0.0, None)];
+            let n = self.study.replications;
+            for bin in self.bins(*point, "month") {
+                signed += bin.count;
+                let ends = engine::wilson(signed as u64, n).map(|ends| (ends.low, ends.high));
+                points.push((f64::midpoint(bin.low, bin.high), signed / n as f64, ends));
+            }
+            let name = if slice.title.is_empty() { String::new() } else { short_name(&slice.title, &spot.label) };
+            series.push(Series { name, points });
+        }
+        let last = series.iter().filter_map(|s| s.points.last()).map(|p| p.0).fold(1.0, f64::max);
+        let step = [1.0, 3.0, 6.0, 12.0, 24.0, 60.0, 120.0].into_iter().find(|s| last / s <= 8.0);
+        let step = step.unwrap_or(240.0);
+        let ticks = (0..=(last / step) as u32).map(|k| f64::from(k) * step);
+        let levels = ticks.map(|at| Spot { at, label: format!("{at}") }).collect();
+        let subtitle = join("Probability that an agreement has been signed by the end of each month", &slice.held);
+        let bands = "Bands: 95 % Wilson intervals, simulation error only. ";
+        ChartSpec::Lines(Lines {
+            frame: self.frame(by("When agreements come", &slice.title), subtitle, bands),
+            x: Spots { title: "Month".to_owned(), levels },
+            y_title: "P(signed by then)".to_owned(),
+            range: (0.0, 1.0),
+            series,
+            separate: false,
+        })
+    }
+
+    /// The months before the end, by cause.
+    fn refusals(&self) -> ChartSpec {
+        const LAYERS: [(&str, &str); 6] = [
+            ("months_no_talks", "no talks"),
+            ("months_nothing_offered", "nothing worth offering"),
+            ("months_refused_by_challenger", "challenger refused"),
+            ("months_refused_by_defender", "defender refused"),
+            ("months_refused_by_both", "both refused"),
+            ("months_refused_by_coalition", "coalition did not endorse"),
+        ];
+        let slice = self.slice(usize::MAX);
+        let amounts = |point: &u64| {
+            let mean = |column| self.estimate(*point, column).map_or(0.0, |found| found.0);
+            LAYERS.iter().map(|(column, _)| mean(column)).collect()
+        };
+        let subtitle = join("Mean months before the end of a run (signature or horizon), by cause", &slice.held);
+        ChartSpec::Stacked(Stacked {
+            frame: self.frame(by("Why not yet", &slice.title), subtitle, ""),
+            x: Spots { title: slice.title.clone(), levels: slice.spots },
+            y_title: "Months per run".to_owned(),
+            layers: LAYERS.iter().map(|(_, name)| (*name).to_owned()).collect(),
+            amounts: slice.points.iter().map(amounts).collect(),
+        })
+    }
+
+    /// Up to `most` levels of the first parameter, evenly chosen, with the others held at the level
+    /// nearest to the reference value.
+    fn slice(&self, most: usize) -> Slice {
+        let axes = &self.study.design.axes;
+        let mut levels = self.reference_levels();
+        let Some(axis) = axes.first() else {
+            let spots = vec![Spot { at: 0.0, label: "reference".to_owned() }];
+            return Slice { title: String::new(), spots, points: vec![0], held: String::new() };
+        };
+        let count = axis.levels.len();
+        let shown = count.min(most);
+        let chosen = (0..shown).map(|k| if shown > 1 { k * (count - 1) / (shown - 1) } else { 0 });
+        let held = self.held(&[0], &levels);
+        let all = spots(axis).levels;
+        let (mut kept, mut points) = (Vec::new(), Vec::new());
+        for level in chosen {
+            levels[0] = level;
+            kept.push(all[level].clone());
+            points.push(self.number_of(&levels));
+        }
+        Slice { title: label(axis), spots: kept, points, held }
+    }
+
+    /// For each axis the level nearest to the reference value.
+    fn reference_levels(&self) -> Vec<usize> {
+        let nearest = |axis: &Axis| {
+            let reference = self.study.reference(&axis.target);
+            let distance = |level: &Value| match (level, &reference) {
+                (Value::Number(level), Some(Value::Number(reference))) => (level - reference).abs(),
+                (level, Some(reference)) if level == reference => 0.0,
+                _ => 1.0,
+            };
+            let order = |a: &usize, b: &usize| {
+                distance(&axis.levels[*a]).total_cmp(&distance(&axis.levels[*b]))
+            };
+            (0..axis.levels.len()).min_by(order).unwrap_or(0)
+        };
+        self.study.design.axes.iter().map(nearest).collect()
+    }
+
+    /// "at signalling 0.25" for every axis that is not shown.
+    fn held(&self, shown: &[usize], levels: &[usize]) -> String {
+        let axes = self.study.design.axes.iter().enumerate();
+        let rest = axes.filter(|(at, _)| !shown.contains(at));
+        let words = rest.map(|(at, axis)| format!("{} {}", label(axis), axis.levels[levels[at]]));
+        let words: Vec<String> = words.collect();
+        if words.is_empty() { String::new() } else { format!("at {}", words.join(", ")) }
+    }
+
+    /// The number of the point with these levels.
+    fn number_of(&self, levels: &[usize]) -> u64 {
+        let axes = self.study.design.axes.iter().zip(levels);
+        axes.fold(0, |number, (axis, level)| number * axis.levels.len() as u64 + *level as u64)
+    }
+
+    /// An estimate at a point, with its interval.
+    fn estimate(&self, point: u64, column: &str) -> Option<(f64, Option<(f64, f64)>)> {
+        let cell = |end: &str| self.results.points.cell(point as usize, &format!("{column}{end}")).number();
+        Some((cell("")?, cell("_low").zip(cell("_high"))))
+    }
+
+    /// The bins of a distribution at a point, those beyond the ends left out.
+    fn bins(&self, point: u64, measure: &str) -> Vec<Count> {
+        let mut bins = Vec::new();
+        for row in rows_of(&self.results.distributions, point) {
+            if let [_, Cell::Text(name), low, high, count] = &row[..] {
+                let numbers = (low.number(), high.number(), count.number());
+                if let ((Some(low), Some(high), Some(count)), true) = (numbers, name == measure) {
+                    if low.is_finite() && high.is_finite() {
+                        bins.push(Count { low, high, count });
+                    }
+                }
+            }
+        }
+        bins
+    }
+
+    fn steps(&self, point: u64) -> Vec<Step> {
+        let step = |row: &[Cell]| {
+            Some(Step {
+                year: row[1].number()?,
+                survival: row[5].number()?,
+                interval: row[6].number().zip(row[7].number()),
+                at_risk: row[8].number()?,
+            })
+        };
+        rows_of(&self.results.survival, point).iter().filter_map(|row| step(row)).collect()
+    }
+}
+
+const NO_AGREEMENT: &str = "No run ended in an agreement: there is nothing to show.";
+
+/// The rows of a point; tables are sorted by point.
+fn rows_of(table: &Table, point: u64) -> &[Vec<Cell>] {
+    let number = |row: &Vec<Cell>| row[0].number().unwrap_or(-1.0);
+    let rows = table.rows();
+    let start = rows.partition_point(|row| number(row) < point as f64);
+    let end = rows.partition_point(|row| number(row) <= point as f64);
+    &rows[start..end]
+}
+
+/// What a swept parameter is called in charts.
+fn label(axis: &Axis) -> String {
+    let known = [
+        ("unity", "Western unity"),
+        ("signalling", "Russian signalling"),
+        ("decision_rule", "decision rule"),
+        ("front.withheld_aid", "aid withheld during talks"),
+        ("front.talk_leverage", "talk while fighting"),
+    ];
+    if let Some((_, name)) = known.iter().find(|(path, _)| *path == axis.path) {
+        return (*name).to_owned();
+    }
+    if let Some(bloc) = axis.path.strip_prefix("blocs.").and_then(|rest| rest.strip_suffix(".unity")) {
+        return format!("unity of the bloc {}", plain(bloc));
+    }
+    plain(&axis.path.replace('.', ": "))
+}
+
+/// A name from a file as words.
+fn plain(name: &str) -> String {
+    name.replace('_', " ").replace('"', "")
+}
+
+fn column(name: &str) -> String {
+    name.replace(' ', "_")
+}
+
+/// The name of a group: its level, with the parameter where there is room.
+fn short_name(title: &str, level: &str) -> String {
+    let last = title.rsplit([' ', ':']).next().unwrap_or(title);
+    format!("{last} {level}")
+}
+
+fn by(what: &str, title: &str) -> String {
+    if title.is_empty() { what.to_owned() } else { format!("{what} by {title}") }
+}
+
+fn join(definition: &str, held: &str) -> String {
+    if held.is_empty() { definition.to_owned() } else { format!("{definition}, {held}") }
+}
+
+fn spots(axis: &Axis) -> Spots {
+    let spot = |(place, level): (usize, &Value)| match level {
+        Value::Number(number) => {
+            Spot { at: *number, label: format!("{number}").replace('-', "−") }
+        }
+        other => Spot { at: place as f64, label: other.to_string() },
+    };
+    let title = label(axis);
+    let mut letters = title.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    Spots { title: first + letters.as_str(), levels: axis.levels.iter().enumerate().map(spot).collect() }
+}
+
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push('\u{a0}');
+        }
+        out.push(digit);
+    }
+    out
+}

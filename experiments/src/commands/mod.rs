@@ -1,0 +1,106 @@
+//! One file per command; a command reads as read → open → play → write → say.
+
+mod check;
+mod explain;
+mod models;
+mod new;
+mod plot;
+mod progress;
+mod run;
+mod say;
+mod schema;
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+use experiments::Overrides;
+
+/// How likely is a durable agreement, and why? Monte Carlo studies of war, talks and compliance.
+///
+/// All probabilities are conditional on the model, the scenario and the values given.
+#[derive(Debug, Parser)]
+#[command(name = "armistice", version)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs a study and leaves tables and charts in a run folder
+    Run(run::Run),
+    /// Checks a study and prints its plan, running nothing
+    Check(check::Check),
+    /// Draws the charts of a run again from its tables
+    Plot(plot::Plot),
+    /// Tells one replication month by month
+    Explain(explain::Explain),
+    /// Lists the models, or the parameters of one
+    Models(models::Models),
+    /// Writes a commented study to start from
+    New(new::New),
+    /// Prints the JSON Schema of a study, for editors
+    Schema,
+}
+
+/// What changes a study from the command line.
+#[derive(Clone, Debug, Default, Args)]
+struct Changes {
+    /// Replications at each design point, instead of the study's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000_000))]
+    replications: Option<u64>,
+    /// Seed, instead of the study's
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Sets a parameter or a number of the scenario; fixes it where it is swept
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    set: Vec<String>,
+}
+
+impl Changes {
+    fn overrides(&self) -> Overrides {
+        Overrides { replications: self.replications, seed: self.seed, set: self.set.clone() }
+    }
+}
+
+/// Carries out a command.
+pub(crate) fn run(cli: &Cli) -> Result<ExitCode> {
+    match &cli.command {
+        Command::Run(command) => return run::run(command),
+        Command::Check(command) => check::run(command)?,
+        Command::Plot(command) => plot::run(command)?,
+        Command::Explain(command) => explain::run(command)?,
+        Command::Models(command) => models::run(command)?,
+        Command::New(command) => new::run(command)?,
+        Command::Schema => schema::run()?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whether a reader such as `head` has closed the pipe, which is its right.
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let broken = |cause: &(dyn std::error::Error + 'static)| {
+        cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+    };
+    error.chain().any(broken)
+}
+
+/// Where runs land.
+fn default_folder(name: &str) -> PathBuf {
+    PathBuf::from("outputs/runs").join(name)
+}
+
+/// A count with spaces between thousands.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let first = digits.len() % 3;
+    let mut parts: Vec<&str> = Vec::new();
+    if first > 0 {
+        parts.push(&digits[..first]);
+    }
+    parts.extend((first..digits.len()).step_by(3).map(|at| &digits[at..at + 3]));
+    parts.join(" ")
+}

@@ -1,0 +1,61 @@
+//! `armistice plot`: draws the charts of a run again from its tables.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use experiments::{Overrides, Results, Study, charts};
+use outputs::{Table, read_csv};
+
+/// Draws the charts of a run.
+#[derive(Debug, Args)]
+pub(super) struct Plot {
+    /// The run folder
+    #[arg(value_name = "RUN")]
+    run: PathBuf,
+}
+
+pub(super) fn run(command: &Plot) -> Result<()> {
+    let run = &command.run;
+    if !run.join("study.toml").is_file() {
+        bail!("{} is not a run folder: it holds no study.toml", run.display());
+    }
+    let study = Study::read(&run.join("study.toml"), &Overrides::default())?;
+    let tables = Results {
+        points: read_csv(&run.join("points.csv"))?,
+        distributions: read_csv(&run.join("distributions.csv"))?,
+        survival: read_csv(&run.join("survival.csv"))?,
+    };
+    check(&study, &tables)?;
+    let folder = run.join("charts");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot write {}", folder.display()))?;
+    for (name, spec) in charts(&study, &tables) {
+        let png = outputs::chart::draw(&spec).with_context(|| format!("chart {name}"))?;
+        let path = folder.join(name).with_extension("png");
+        fs::write(&path, png).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    println!("Charts: {}", folder.display());
+    Ok(())
+}
+
+/// Refuses tables that are not those of the study beside them.
+fn check(study: &Study, tables: &Results) -> Result<()> {
+    let points = study.design.size().unwrap_or(0);
+    if tables.points.rows().len() as u64 != points {
+        bail!(
+            "points.csv has {} rows, but the study beside it has {points} design points: the \
+             folder is not as it was written",
+            tables.points.rows().len()
+        );
+    }
+    let has = |table: &Table, name: &str, columns: &[&str]| {
+        match columns.iter().find(|column| table.column(column).is_none()) {
+            Some(column) => bail!("{name} has no column `{column}`: it is not as it was written"),
+            None => Ok(()),
+        }
+    };
+    has(&tables.points, "points.csv", &["point", "n", "p_agreement", "p_durable"])?;
+    has(&tables.distributions, "distributions.csv", &["point", "measure", "bin_low", "count"])?;
+    has(&tables.survival, "survival.csv", &["point", "year", "km", "at_risk"])
+}

@@ -1,0 +1,245 @@
+//! `armistice run`: plays a study and leaves a run folder.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context as _, Result, anyhow};
+use clap::Args;
+use engine::{Batch, MeasureInfo, Seed, Summary};
+use experiments::{
+    Keep, POINTS_AT_A_TIME, Results, Study, charts, check_limits, need, results, row_columns,
+    scenario_as_run, study_as_run,
+};
+use outputs::{FileHash, Folder, Provenance, Table, hash, write_csv};
+
+use super::progress::{RowFile, Watcher, bar, is_interrupted, listen_for_interrupt};
+use super::say::{Headline, headline};
+use super::{Changes, default_folder, grouped};
+
+/// Runs a study.
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// The study, a TOML file
+    #[arg(value_name = "STUDY.toml")]
+    study: PathBuf,
+    /// The run folder [default: outputs/runs/<name of the study>]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    changes: Changes,
+    /// Threads to play on [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Replaces a run folder that exists
+    #[arg(long)]
+    force: bool,
+    /// No progress, no advice
+    #[arg(long)]
+    quiet: bool,
+    /// Prints the headline estimates as one line of JSON, last on stdout
+    #[arg(long)]
+    json: bool,
+}
+
+/// How a run ended.
+enum Played {
+    Whole(Vec<Summary>, Duration),
+    Interrupted,
+}
+
+/// A file of the run folder under way.
+struct Writer<'a> {
+    folder: &'a Folder,
+    files: Vec<FileHash>,
+}
+
+pub(super) fn run(command: &Run) -> Result<ExitCode> {
+    let study = Study::read(&command.study, &command.changes.overrides())?;
+    let target = command.out.clone().unwrap_or_else(|| default_folder(&study.name));
+    let measures = first_model(&study)?;
+    check_limits(need(&study, &measures), &target)
+        .map_err(|large| anyhow!("{}: {} {large}", command.study.display(), study.name))?;
+    let threads = usize::from(command.threads.unwrap_or(0));
+    let batch = Batch::new(Seed(study.seed), study.replications, threads)
+        .context("cannot start the threads")?;
+    listen_for_interrupt();
+    let folder = Folder::open(&target, command.force)?;
+
+    let started = SystemTime::now();
+    let (summaries, time) = match play(&study, &batch, &folder, &measures, command.quiet)? {
+        Played::Whole(summaries, time) => (summaries, time),
+        Played::Interrupted => return Ok(interrupted()),
+    };
+    let tables = results(&study.design, &measures, &summaries);
+    let mut writer = Writer { folder: &folder, files: Vec::new() };
+    let written = write_texts(&study, &mut writer)?;
+    write_tables(&tables, &mut writer)?;
+    if !write_charts(&study, &tables, &mut writer)? {
+        return Ok(interrupted());
+    }
+    let provenance = provenance(&study, &batch, written, started, time, writer.files);
+    folder.write("provenance.json", json(&provenance)?.as_bytes())?;
+    let target = folder.publish()?;
+
+    let headline = headline(&study, &tables, &target);
+    say(&headline, &provenance, command)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The measures of the model, which every design point shares in name and order.
+fn first_model(study: &Study) -> Result<Vec<MeasureInfo>> {
+    Ok(study.build(&study.design.point(0))?.measure_infos())
+}
+
+fn interrupted() -> ExitCode {
+    eprintln!("interrupted: nothing was written");
+    ExitCode::from(130)
+}
+
+/// Plays every design point, some at a time, so that memory does not grow with their number.
+fn play(
+    study: &Study,
+    batch: &Batch,
+    folder: &Folder,
+    measures: &[MeasureInfo],
+    quiet: bool,
+) -> Result<Played> {
+    let points: Vec<_> = study.design.points().collect();
+    let bar = bar(points.len() as u64 * study.replications, quiet);
+    let rows = match study.keep {
+        Keep::Summaries => None,
+        Keep::Replications => {
+            let file = File::create(folder.path().join("replications.csv"));
+            let file = file.and_then(|file| RowFile::new(file, study.seed, &row_columns(measures)));
+            Some(Mutex::new(file.context("cannot write replications.csv")?))
+        }
+    };
+    let start = Instant::now();
+    let mut summaries = Vec::with_capacity(points.len());
+    for some in points.chunks(POINTS_AT_A_TIME) {
+        let models: Vec<_> =
+            batch.map(some, |point| study.build(point)).into_iter().collect::<Result<_, _>>()?;
+        let watcher = Watcher { bar: &bar, first_point: some[0].number, rows: rows.as_ref() };
+        let played = batch.run(&models, &watcher);
+        if is_interrupted() {
+            bar.finish_and_clear();
+            return Ok(Played::Interrupted);
+        }
+        match played {
+            Ok(more) => summaries.extend(more),
+            Err(_) => break,
+        }
+    }
+    bar.finish_and_clear();
+    if let Some(rows) = rows.and_then(|rows| rows.into_inner().ok()) {
+        rows.finish().context("cannot write replications.csv")?;
+    }
+    Ok(Played::Whole(summaries, start.elapsed()))
+}
+
+impl Writer<'_> {
+    fn write(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
+        self.folder.write(name, bytes)?;
+        self.files.push(FileHash { path: name.to_owned(), blake3: hash(bytes) });
+        Ok(())
+    }
+
+    fn table(&mut self, name: &str, table: &Table) -> Result<()> {
+        let mut bytes = Vec::new();
+        write_csv(table, &mut bytes)?;
+        self.write(name, &bytes)
+    }
+}
+
+/// Study and scenario as run, and their hashes.
+fn write_texts(study: &Study, writer: &mut Writer) -> Result<(String, String)> {
+    let text = study_as_run(study);
+    writer.folder.write("study.toml", text.as_bytes())?;
+    if !study.world.needs_scenario {
+        return Ok((hash(text.as_bytes()), String::new()));
+    }
+    let scenario = scenario_as_run(&study.scenario);
+    writer.folder.write("scenario.toml", scenario.as_bytes())?;
+    Ok((hash(text.as_bytes()), hash(scenario.as_bytes())))
+}
+
+fn write_tables(tables: &Results, writer: &mut Writer) -> Result<()> {
+    writer.table("points.csv", &tables.points)?;
+    writer.table("distributions.csv", &tables.distributions)?;
+    writer.table("survival.csv", &tables.survival)?;
+    let rows = writer.folder.path().join("replications.csv");
+    if rows.is_file() {
+        let blake3 = outputs::hash_file(&rows).context("cannot read replications.csv")?;
+        writer.files.push(FileHash { path: "replications.csv".to_owned(), blake3 });
+    }
+    Ok(())
+}
+
+/// Draws all charts; false where the user asked to stop meanwhile.
+fn write_charts(study: &Study, tables: &Results, writer: &mut Writer) -> Result<bool> {
+    for (name, spec) in charts(study, tables) {
+        if is_interrupted() {
+            return Ok(false);
+        }
+        let png = outputs::chart::draw(&spec).with_context(|| format!("chart {name}"))?;
+        writer.write(&format!("charts/{name}.png"), &png)?;
+    }
+    Ok(true)
+}
+
+fn provenance(
+    study: &Study,
+    batch: &Batch,
+    (study_blake3, scenario_blake3): (String, String),
+    started: SystemTime,
+    time: Duration,
+    files: Vec<FileHash>,
+) -> Provenance {
+    let points = study.design.size().unwrap_or(0);
+    let seconds = time.as_secs_f64();
+    Provenance {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        commit: env!("ARMISTICE_COMMIT").to_owned(),
+        study: study.name.clone(),
+        model: study.world.name.to_owned(),
+        seed: study.seed,
+        replications: study.replications,
+        points,
+        threads: batch.threads() as u64,
+        host_cores: std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64),
+        started_unix: started.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+        wall_seconds: seconds,
+        replications_per_second: (points * study.replications) as f64 / seconds.max(1e-9),
+        study_blake3,
+        scenario_blake3,
+        files,
+    }
+}
+
+fn json(provenance: &Provenance) -> Result<String> {
+    Ok(serde_json::to_string_pretty(provenance)? + "\n")
+}
+
+/// The headline on stdout; how fast it was on stderr.
+fn say(headline: &Headline, provenance: &Provenance, command: &Run) -> Result<()> {
+    if !command.quiet {
+        eprintln!(
+            "{} points × {} replications in {:.1} s, {} replications a second on {} threads",
+            provenance.points,
+            grouped(provenance.replications),
+            provenance.wall_seconds,
+            grouped(provenance.replications_per_second as u64),
+            provenance.threads
+        );
+    }
+    let mut out = std::io::stdout().lock();
+    write!(out, "{}", headline.text())?;
+    if command.json {
+        writeln!(out, "{}", headline.json())?;
+    }
+    Ok(())
+}

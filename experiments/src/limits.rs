@@ -1,0 +1,118 @@
+//! Whether a study fits into memory and on the disk, before anything runs.
+
+use std::path::{Path, PathBuf};
+
+use engine::MeasureInfo;
+
+use crate::study::{Keep, Study};
+
+/// Bytes that a tally takes, with room to spare.
+const TALLY: u64 = 48;
+/// Bytes of a cell of a table in memory, and of a number written as text.
+const CELL: u64 = 32;
+const WRITTEN: u64 = 20;
+/// Design points that are solved and played at a time.
+pub const POINTS_AT_A_TIME: usize = 64;
+
+/// What a run will need, roughly and rather too much than too little.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// Bytes of memory.
+    pub memory: u64,
+    /// Bytes of disk.
+    pub disk: u64,
+}
+
+/// What a study will need, given the measures of its model.
+pub fn need(study: &Study, measures: &[MeasureInfo]) -> Need {
+    let points = study.design.size().unwrap_or(u64::MAX);
+    let bins: u64 = measures.iter().filter_map(|m| Some(m.estimate.as_ref()?.bins?.1.count)).map(u64::from).sum();
+    let estimates = measures.iter().filter(|m| m.estimate.is_some()).count() as u64;
+    let summary = estimates * TALLY + bins * 8 + 4096;
+    let cells = 4 * estimates + 5 * bins + 9 * 21;
+    let offers = (study.settings.table().iter().zip(1_u64..)).find(|(p, _)| p.path == "offers");
+    let grid = offers.map_or(0, |_| {
+        let of = |path: &str| study.settings.get(path) as u64 + 1;
+        of("offers") * of("guarantee_offers") * (400 + 16 * study.scenario.actors.len() as u64)
+    });
+    let models = points.min(POINTS_AT_A_TIME as u64) * (1_000_000 + grid);
+    let rows = match study.keep {
+        Keep::Summaries => 0,
+        Keep::Replications => {
+            let width = measures.len() as u64 + 3;
+            points.saturating_mul(study.replications).saturating_mul(width * 12)
+        }
+    };
+    Need {
+        memory: points.saturating_mul(summary + cells * CELL).saturating_add(models),
+        disk: points.saturating_mul(cells * WRITTEN).saturating_add(rows).saturating_add(4 << 20),
+    }
+}
+
+/// Why a study is too large.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TooLarge {
+    /// More memory than is free.
+    #[error("needs about {} of memory, but only {} are free; sweep fewer points or coarser offers",
+        size(*need), size(*free))]
+    Memory {
+        /// Bytes needed.
+        need: u64,
+        /// Bytes free.
+        free: u64,
+    },
+    /// More disk than is free.
+    #[error(
+        "needs about {} of disk, but only {} are free in {}; lower the replications, or drop \
+         `keep = \"replications\"`",
+        size(*need), size(*free), folder.display()
+    )]
+    Disk {
+        /// Bytes needed.
+        need: u64,
+        /// Bytes free.
+        free: u64,
+        /// Where.
+        folder: PathBuf,
+    },
+}
+
+/// Checks a need against what is free; where the system does not tell, nothing is refused.
+///
+/// # Errors
+///
+/// [`TooLarge`] with both numbers.
+pub fn check_limits(need: Need, folder: &Path) -> Result<(), TooLarge> {
+    if let Some(free) = free_memory().filter(|free| need.memory > *free) {
+        return Err(TooLarge::Memory { need: need.memory, free });
+    }
+    let folder = existing(folder);
+    match fs4::available_space(&folder) {
+        Ok(free) if need.disk > free => Err(TooLarge::Disk { need: need.disk, free, folder }),
+        _ => Ok(()),
+    }
+}
+
+/// The nearest folder above a path that exists.
+fn existing(path: &Path) -> PathBuf {
+    let found = path.ancestors().find(|folder| folder.is_dir());
+    found.filter(|folder| !folder.as_os_str().is_empty()).map_or_else(|| ".".into(), Path::to_path_buf)
+}
+
+/// Memory that can be had without swapping, where the system tells (Linux).
+fn free_memory() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kib: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kib * 1024)
+}
+
+/// A number of bytes for people.
+pub fn size(bytes: u64) -> String {
+    const STEPS: [(u64, &str); 4] = [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    let fits = STEPS.iter().find(|(step, _)| bytes >= *step);
+    fits.map_or_else(|| format!("{bytes} B"), |(step, name)| {
+        format!("{:.1} {name}", bytes as f64 / *step as f64)
+    })
+}

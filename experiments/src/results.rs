@@ -1,0 +1,153 @@
+//! From summaries to tables: points, distributions, survival.
+
+use engine::{
+    Estimate, Histogram, MeasureInfo, Scale, Summary, Tally, Z95, mean_interval, median_interval,
+    wilson,
+};
+use models::Value;
+use outputs::{Cell, Table};
+
+use crate::design::{Design, Point};
+
+/// The tables of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Results {
+    /// One row for each design point.
+    pub points: Table,
+    /// One row for each bin of each distribution of each point.
+    pub distributions: Table,
+    /// One row for each year of each point.
+    pub survival: Table,
+}
+
+/// The tables of a design: one summary for each of its points, in order.
+pub fn results(design: &Design, measures: &[MeasureInfo], summaries: &[Summary]) -> Results {
+    let mut made = Results {
+        points: Table::new(point_columns(design, measures)),
+        distributions: Table::new(["point", "measure", "bin_low", "bin_high", "count"]),
+        survival: Table::new([
+            "point", "year", "survival", "low", "high", "km", "km_low", "km_high", "at_risk",
+        ]),
+    };
+    for (point, summary) in design.points().zip(summaries) {
+        made.points.push(point_row(design, &point, measures, summary));
+        add_distributions(&mut made.distributions, &point, measures, summary);
+        add_survival(&mut made.survival, &point, summary);
+    }
+    made
+}
+
+/// The columns of a table of replications.
+pub fn row_columns(measures: &[MeasureInfo]) -> Vec<String> {
+    let own = measures.iter().map(|measure| measure.name.clone());
+    ["point", "replication", "seed"].map(str::to_owned).into_iter().chain(own).collect()
+}
+
+fn estimates(measures: &[MeasureInfo]) -> impl Iterator<Item = (&MeasureInfo, &Estimate)> {
+    measures.iter().filter_map(|measure| Some((measure, measure.estimate.as_ref()?)))
+}
+
+fn point_columns(design: &Design, measures: &[MeasureInfo]) -> Vec<String> {
+    let mut columns = vec!["point".to_owned()];
+    columns.extend(design.axes.iter().map(crate::design::Axis::column));
+    columns.push("n".to_owned());
+    let mut add = |name: &str| {
+        columns.extend(["", "_se", "_low", "_high"].map(|end| format!("{name}{end}")));
+    };
+    for (_, estimate) in estimates(measures) {
+        add(&estimate.name);
+        if estimate.median {
+            add(&format!("{}_median", estimate.name));
+        }
+    }
+    columns
+}
+
+fn cell(value: &Value) -> Cell {
+    match value {
+        Value::Number(number) => Cell::Number(*number),
+        other => Cell::Text(other.to_string()),
+    }
+}
+
+fn point_row(
+    design: &Design,
+    point: &Point,
+    measures: &[MeasureInfo],
+    summary: &Summary,
+) -> Vec<Cell> {
+    let mut row = vec![Cell::Number(point.number as f64)];
+    row.extend(design.values(point).map(cell));
+    row.push(Cell::Number(summary.replications() as f64));
+    for ((_, estimate), (tally, histogram)) in estimates(measures).zip(summary.estimates()) {
+        row.extend(estimated(estimate.scale, tally).map(Cell::from));
+        if estimate.median {
+            row.extend(median(histogram.as_ref()).map(Cell::from));
+        }
+    }
+    row
+}
+
+/// Value, standard error, and the ends of the 95 % interval; nothing where there are no numbers.
+fn estimated(scale: Scale, tally: &Tally) -> [Option<f64>; 4] {
+    let Some(mean) = tally.mean() else { return [None; 4] };
+    let n = tally.count();
+    let (error, interval) = match scale {
+        Scale::Chance => {
+            let successes = (mean * n as f64).round() as u64;
+            (Some((mean * (1.0 - mean) / n as f64).sqrt()), wilson(successes, n))
+        }
+        Scale::Mean { low, high } => (tally.standard_error(), mean_interval(tally, (low, high))),
+    };
+    [Some(mean), error, interval.map(|ends| ends.low), interval.map(|ends| ends.high)]
+}
+
+/// The median with its interval from ranks; its standard error is that interval's half width over
+/// z (Woodruff 1952).
+fn median(histogram: Option<&Histogram>) -> [Option<f64>; 4] {
+    let found = histogram.and_then(median_interval);
+    found.map_or([None; 4], |(median, ends)| {
+        let error = (ends.high - ends.low) / (2.0 * Z95);
+        [Some(median), Some(error), Some(ends.low), Some(ends.high)]
+    })
+}
+
+fn add_distributions(
+    table: &mut Table,
+    point: &Point,
+    measures: &[MeasureInfo],
+    summary: &Summary,
+) {
+    for ((measure, estimate), (_, histogram)) in estimates(measures).zip(summary.estimates()) {
+        let (Some(histogram), Some((label, _))) = (histogram, estimate.bins) else { continue };
+        let name = label.unwrap_or(&measure.name);
+        for (low, high, count) in histogram.cells() {
+            table.push(vec![
+                Cell::Number(point.number as f64),
+                name.into(),
+                low.into(),
+                high.into(),
+                Cell::Number(count as f64),
+            ]);
+        }
+    }
+}
+
+fn add_survival(table: &mut Table, point: &Point, summary: &Summary) {
+    let last = summary.survival().len().saturating_sub(1) as u32;
+    let steps = summary.lifetimes().kaplan_meier(last);
+    for (tally, step) in summary.survival().iter().zip(steps) {
+        let ends = mean_interval(tally, (0.0, 1.0));
+        table.push(vec![
+            Cell::Number(point.number as f64),
+            Cell::Number(f64::from(step.year)),
+            tally.mean().into(),
+            ends.map(|ends| ends.low).into(),
+            ends.map(|ends| ends.high).into(),
+            step.survival.into(),
+            step.interval.map(|ends| ends.low).into(),
+            step.interval.map(|ends| ends.high).into(),
+            Cell::Number(step.at_risk as f64),
+        ]);
+    }
+}

@@ -1,0 +1,115 @@
+//! The JSON Schema of a study, made from the tables of parameters, for editors.
+
+use models::{Kind, Parameter};
+use serde_json::{Map, Value, json};
+
+use crate::catalogue::WORLDS;
+
+/// The JSON Schema (draft 2020-12) of a study.
+pub fn schema() -> Value {
+    let models: Vec<&str> = WORLDS.iter().map(|world| world.name).collect();
+    let parameters = || WORLDS.iter().flat_map(|world| world.parameters);
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A study for armistice",
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["name", "model", "run"],
+        "properties": {
+            "name": {"type": "string", "description": "The run folder's name"},
+            "question": {"type": "string", "description": "The question, in words"},
+            "model": {"enum": models, "description": "The world it is played in"},
+            "scenario": {"type": "string", "description": "Scenario file, relative to the study"},
+            "run": {
+                "type": "object",
+                "additionalProperties": false,
+                "required": ["replications"],
+                "properties": {
+                    "replications": {"type": "integer", "minimum": 1, "description": "At each design point"},
+                    "seed": {"type": "integer", "minimum": 0},
+                    "keep": {"enum": ["summaries", "replications"]},
+                },
+            },
+            "parameters": tree(parameters(), &|parameter| described(parameter, one(parameter.kind))),
+            "sweep": tree(parameters(), &|parameter| described(parameter, swept(parameter.kind))),
+        },
+    })
+}
+
+fn described(parameter: &Parameter, mut schema: Value) -> Value {
+    let text = format!("{} ({})", parameter.meaning, parameter.unit);
+    schema["description"] = json!(text);
+    if let Some(default) = parameter.default {
+        schema["default"] = match parameter.kind.write(default) {
+            models::Value::Number(number) => json!(number),
+            models::Value::Flag(flag) => json!(flag),
+            models::Value::Word(word) => json!(word),
+        };
+    }
+    schema
+}
+
+/// One value of a kind.
+fn one(kind: Kind) -> Value {
+    match kind {
+        Kind::Flag => json!({"type": "boolean"}),
+        Kind::Word(words) => json!({"enum": words}),
+        Kind::Whole { low, high } => json!({"type": "integer", "minimum": low, "maximum": high}),
+        Kind::Number { low, high, above, below } => {
+            let mut schema = json!({"type": "number"});
+            if low.is_finite() {
+                schema[if above { "exclusiveMinimum" } else { "minimum" }] = json!(low);
+            }
+            if high.is_finite() {
+                schema[if below { "exclusiveMaximum" } else { "maximum" }] = json!(high);
+            }
+            schema
+        }
+    }
+}
+
+/// A value, a list of levels, or a range.
+fn swept(kind: Kind) -> Value {
+    let mut ways = vec![one(kind), json!({"type": "array", "items": one(kind), "minItems": 1})];
+    if matches!(kind, Kind::Number { .. } | Kind::Whole { .. }) {
+        ways.push(json!({
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["from", "to", "steps"],
+            "properties": {
+                "from": {"type": "number"},
+                "to": {"type": "number"},
+                "steps": {"type": "integer", "minimum": 2},
+            },
+        }));
+    }
+    json!({"anyOf": ways})
+}
+
+/// Nested objects for dotted paths; paths into the scenario are left open.
+fn tree<'a>(
+    parameters: impl Iterator<Item = &'a Parameter>,
+    leaf: &dyn Fn(&Parameter) -> Value,
+) -> Value {
+    let mut root = branch();
+    root["properties"] = json!({
+        "actors": {"type": "object"}, "blocs": {"type": "object"}, "issues": {"type": "object"},
+    });
+    for parameter in parameters {
+        let mut keys: Vec<&str> = parameter.path.split('.').collect();
+        let Some(last) = keys.pop() else { continue };
+        let mut here = &mut root;
+        for key in keys {
+            if here["properties"].get(key).is_none() {
+                here["properties"][key] = branch();
+            }
+            here = &mut here["properties"][key];
+        }
+        here["properties"][last] = leaf(parameter);
+    }
+    root
+}
+
+fn branch() -> Value {
+    json!({"type": "object", "additionalProperties": false, "properties": Map::new()})
+}

@@ -1,0 +1,337 @@
+//! A checked study: everything that a run needs, and nothing that can still be wrong.
+
+use std::path::{Path, PathBuf};
+
+use engine::AnyModel;
+use models::{Invalid, Scenario, Settings, Value};
+
+use crate::catalogue::{WORLDS, World, world};
+use crate::config::{Entry, Place, Written, walk};
+use crate::design::{Axis, Design, Point, Target, apply};
+use crate::read_scenario::read_scenario;
+use crate::source::{ConfigError, Cursor, Source, dotted, hint, keys_of};
+
+/// The seed of studies that name none.
+const SEED: u64 = 20_251_122;
+
+/// The most design points that a study can have.
+const MOST_POINTS: u64 = 10_000_000;
+
+/// A study that can be run.
+#[derive(Clone)]
+pub struct Study {
+    /// Its name, and that of its run folder.
+    pub name: String,
+    /// The question, in words.
+    pub question: String,
+    /// The world it is played in.
+    pub world: &'static World,
+    /// Replications at each design point.
+    pub replications: u64,
+    /// Where all luck comes from.
+    pub seed: u64,
+    /// What is kept of each replication.
+    pub keep: Keep,
+    /// Values of all parameters where they are not swept: the reference values.
+    pub settings: Settings,
+    /// The scenario where it is not swept.
+    pub scenario: Scenario,
+    /// What is swept.
+    pub design: Design,
+}
+
+/// What is kept of each replication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Only what is summed up.
+    Summaries,
+    /// One row for each replication.
+    Replications,
+}
+
+/// What the command line changes.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// Replications at each design point.
+    pub replications: Option<u64>,
+    /// The seed.
+    pub seed: Option<u64>,
+    /// `PATH=VALUE`, in order.
+    pub set: Vec<String>,
+}
+
+/// An option of the command line.
+struct OnCommandLine<'a>(&'a str);
+
+impl Place for OnCommandLine<'_> {
+    fn broken(&self, rule: &str) -> ConfigError {
+        ConfigError::outside(format!("--set {}", self.0), rule)
+    }
+
+    fn nothing(&self, path: &[String], known: &[String]) -> ConfigError {
+        let hint = hint(&dotted(path), known);
+        let message = format!("`{}` names nothing in this study", dotted(path));
+        ConfigError { hint, ..ConfigError::outside(format!("--set {}", self.0), message) }
+    }
+}
+
+impl Study {
+    /// Reads and checks a study with its scenario, and builds every model once.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] for the first thing that is wrong.
+    pub fn read(path: &Path, overrides: &Overrides) -> Result<Self, ConfigError> {
+        Self::from_source(&Source::read(path)?, overrides)
+    }
+
+    /// The same from a file that has been read.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] for the first thing that is wrong.
+    pub fn from_source(source: &Source, overrides: &Overrides) -> Result<Self, ConfigError> {
+        let root = Cursor::root(source);
+        root.only(&["name", "question", "model", "scenario", "run", "parameters", "sweep"])?;
+        let world = read_world(&root)?;
+        let scenario_source = read_scenario_source(&root, source, world)?;
+        let (replications, seed, keep) = read_run(&root)?;
+        let mut study = Self {
+            name: read_study_name(&root)?,
+            question: root.get("question")?.map_or(Ok(""), |text| text.text())?.to_owned(),
+            world,
+            replications,
+            seed,
+            keep,
+            settings: Settings::new(world.parameters),
+            scenario: Scenario::default(),
+            design: Design { axes: Vec::new() },
+        };
+        if let Some(scenario) = &scenario_source {
+            let root = Cursor::root(scenario);
+            study.scenario = read_scenario(&root)?;
+            study.read_table(&root, "parameters", false)?;
+        }
+        study.read_table(&root, "parameters", false)?;
+        study.read_table(&root, "sweep", true)?;
+        study.override_with(overrides)?;
+        study.check(source, scenario_source.as_ref())?;
+        Ok(study)
+    }
+
+    /// Reads `[parameters]` or `[sweep]`.
+    fn read_table(&mut self, root: &Cursor, name: &str, sweeps: bool) -> Result<(), ConfigError> {
+        let Some(table) = root.get(name)? else { return Ok(()) };
+        walk(&table, 1, sweeps, &mut |entry| self.take(&entry))
+    }
+
+    /// Takes one path with its value or levels.
+    fn take(&mut self, entry: &Entry) -> Result<(), ConfigError> {
+        let target = self.target(&entry.path, entry.cursor)?;
+        let path = dotted(&entry.path);
+        self.design.axes.retain(|axis| axis.target != target);
+        let broken = |rule: String| entry.cursor.broken(&rule);
+        match &entry.written {
+            Written::Fixed(value) => {
+                apply(&target, value, &mut self.settings, &mut self.scenario).map_err(broken)
+            }
+            Written::Swept(levels) => {
+                // Each level is tried on a copy; the reference value stays as it is.
+                let (mut settings, mut scenario) = (self.settings.clone(), self.scenario.clone());
+                for level in levels {
+                    let tried = apply(&target, level, &mut settings, &mut scenario);
+                    tried.map_err(|rule| broken(format!("its level {level} {rule}")))?;
+                }
+                self.design.axes.push(Axis { path, target, levels: levels.clone() });
+                Ok(())
+            }
+        }
+    }
+
+    /// Where a path leads.
+    fn target(&mut self, path: &[String], place: &dyn Place) -> Result<Target, ConfigError> {
+        if let Some(place) = self.settings.place(&path.join(".")) {
+            return Ok(Target::Parameter(place));
+        }
+        let mut scratch = self.scenario.clone();
+        match scratch.number_mut(path) {
+            Ok(_) => Ok(Target::Scenario(path.to_vec())),
+            Err(_) => Err(place.nothing(path, &self.known_paths())),
+        }
+    }
+
+    /// Every path that a study can set.
+    fn known_paths(&self) -> Vec<String> {
+        let parameters = self.world.parameters.iter().map(|parameter| parameter.path.to_owned());
+        let scenario = self.scenario.number_paths();
+        parameters.chain(scenario.iter().map(|path| dotted(path))).collect()
+    }
+
+    fn override_with(&mut self, overrides: &Overrides) -> Result<(), ConfigError> {
+        if let Some(replications) = overrides.replications {
+            self.replications = replications;
+        }
+        if let Some(seed) = overrides.seed {
+            self.seed = seed;
+        }
+        for text in &overrides.set {
+            let place = OnCommandLine(text);
+            let (path, value) =
+                text.split_once('=').ok_or_else(|| place.broken("must be PATH=VALUE"))?;
+            let keys = keys_of(path.trim());
+            let keys = keys.ok_or_else(|| place.broken("must begin with a path, such as unity"))?;
+            let written = Written::Fixed(read_word(value.trim()));
+            self.take(&Entry { path: keys, written, cursor: &place })?;
+        }
+        Ok(())
+    }
+
+    /// Checks what only the whole can show, by building the model at the reference values and at
+    /// every level of every axis.
+    fn check(&self, source: &Source, scenario: Option<&Source>) -> Result<(), ConfigError> {
+        let locate = |invalid: Invalid| self.locate(&invalid, source, scenario);
+        let size = self.design.size().filter(|size| *size <= MOST_POINTS);
+        if size.is_none() {
+            let axes = self.design.axes.iter().map(|axis| axis.levels.len().to_string());
+            let product = axes.collect::<Vec<_>>().join(" × ");
+            let rule = format!("must make {MOST_POINTS} design points at most");
+            return Err(locate(Invalid::new("sweep", product, rule)));
+        }
+        if self.design.axes.is_empty() {
+            return (self.world.build)(&self.settings, &self.scenario).map(drop).map_err(locate);
+        }
+        for (at, axis) in self.design.axes.iter().enumerate() {
+            for level in 0..axis.levels.len() {
+                let mut point = self.design.point(0);
+                point.levels[at] = level;
+                self.validate(&point).map_err(locate)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks scenario and settings at a point without solving the model there.
+    fn validate(&self, point: &Point) -> Result<(), Invalid> {
+        let (mut settings, mut scenario) = (self.settings.clone(), self.scenario.clone());
+        self.design.apply(point, &mut settings, &mut scenario);
+        (self.world.check)(&settings, &scenario)
+    }
+
+    /// An error of the model, with the place in the file that is to blame.
+    fn locate(&self, invalid: &Invalid, source: &Source, scenario: Option<&Source>) -> ConfigError {
+        let keys = keys_of(&invalid.path).unwrap_or_default();
+        let under = |table: &str| [&[table.to_owned()], &keys[..]].concat();
+        let message = invalid.to_string();
+        let mut best: Option<(usize, ConfigError)> = None;
+        for file in [Some(source), scenario].into_iter().flatten() {
+            for (path, extra) in [(under("sweep"), 1), (under("parameters"), 1), (keys.clone(), 0)] {
+                let (depth, span) = file.locate(&path);
+                let depth = depth.saturating_sub(extra);
+                if depth > best.as_ref().map_or(0, |(deepest, _)| *deepest) {
+                    best = Some((depth, file.error(span, message.clone())));
+                }
+            }
+        }
+        let nowhere = || ConfigError::outside(source.path.display().to_string(), message.clone());
+        best.map_or_else(nowhere, |(_, error)| error)
+    }
+
+    /// The model at a design point.
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid`] where several swept values contradict each other.
+    pub fn build(&self, point: &Point) -> Result<Box<dyn AnyModel>, Invalid> {
+        let (mut settings, mut scenario) = (self.settings.clone(), self.scenario.clone());
+        self.design.apply(point, &mut settings, &mut scenario);
+        (self.world.build)(&settings, &scenario)
+    }
+
+    /// The reference value of a swept path, or of any other.
+    pub fn reference(&self, target: &Target) -> Option<Value> {
+        match target {
+            Target::Parameter(place) => {
+                let parameter = &self.world.parameters[*place];
+                Some(parameter.kind.write(self.settings.find(parameter.path)?))
+            }
+            Target::Scenario(keys) => {
+                let bloc = self.scenario.blocs.iter().find(|bloc| keys[0] == "blocs" && bloc.name == keys[1]);
+                if bloc.is_some_and(|bloc| bloc.unity.is_none()) {
+                    return self.settings.find("unity").map(Value::Number);
+                }
+                self.scenario.clone().number_mut(keys).ok().map(|number| Value::Number(*number))
+            }
+        }
+    }
+}
+
+/// A value on the command line: a number, true, false, or a word (with or without quotes).
+fn read_word(text: &str) -> Value {
+    match (text, text.parse()) {
+        ("true", _) => Value::Flag(true),
+        ("false", _) => Value::Flag(false),
+        (_, Ok(number)) => Value::Number(number),
+        (word, Err(_)) => Value::Word(word.trim_matches('"').to_owned()),
+    }
+}
+
+fn read_world(root: &Cursor) -> Result<&'static World, ConfigError> {
+    let cursor = root.need("model")?;
+    let name = cursor.text()?;
+    world(name).ok_or_else(|| {
+        let known: Vec<&str> = WORLDS.iter().map(|world| world.name).collect();
+        let hint = hint(name, &known);
+        ConfigError { hint, ..cursor.error("must be the name of a model (see `armistice models`)") }
+    })
+}
+
+/// The name of a study is the name of a folder.
+fn read_study_name(root: &Cursor) -> Result<String, ConfigError> {
+    let cursor = root.need("name")?;
+    let name = cursor.name()?;
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');
+    if name.chars().all(fits) && !name.starts_with('.') && name.trim() == name {
+        return Ok(name.to_owned());
+    }
+    let rule = "must fit as the name of a folder: letters, digits, `-`, `_`, `.` and spaces, no \
+                path separators, no dot in front";
+    Err(cursor.error(rule))
+}
+
+fn read_run(root: &Cursor) -> Result<(u64, u64, Keep), ConfigError> {
+    const MOST: u64 = 1_000_000_000_000;
+    let table = root.need("run")?;
+    table.only(&["replications", "seed", "keep"])?;
+    let replications = table.need("replications")?.whole(1, MOST)?;
+    let seed = table.get("seed")?.map_or(Ok(SEED), |seed| seed.whole(0, u64::MAX))?;
+    let keep = match table.get("keep")? {
+        None => Keep::Summaries,
+        Some(keep) => match keep.text()? {
+            "summaries" => Keep::Summaries,
+            "replications" => Keep::Replications,
+            _ => return Err(keep.error("must be \"summaries\" or \"replications\"")),
+        },
+    };
+    Ok((replications, seed, keep))
+}
+
+fn read_scenario_source(
+    root: &Cursor,
+    source: &Source,
+    world: &World,
+) -> Result<Option<Source>, ConfigError> {
+    match (root.get("scenario")?, world.needs_scenario) {
+        (None, true) => Err(root.error_here(format!(
+            "`scenario` is missing: the model {} needs a scenario file",
+            world.name
+        ))),
+        (None, false) => Ok(None),
+        (Some(cursor), _) => {
+            let folder = source.path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+            let path = folder.join(cursor.text()?);
+            if path.is_file() { Source::read(&path).map(Some) } else {
+                Err(cursor.error(format!("there is no such file ({})", path.display())))
+            }
+        }
+    }
+}

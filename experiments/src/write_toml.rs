@@ -1,0 +1,199 @@
+//! Studies and scenarios as TOML: as run, with every default filled in, and to start from.
+
+use std::fmt::Write as _;
+
+use models::{Actor, IssueRole, Kind, Parameter, Role, Scenario, Value};
+
+use crate::catalogue::World;
+use crate::source::dotted;
+use crate::study::{Keep, Study};
+
+/// Lines of a file under way. Writing to a string cannot fail.
+#[derive(Default)]
+struct Page(String);
+
+impl Page {
+    fn line(&mut self, text: &str) {
+        self.0.push_str(text);
+        self.0.push('\n');
+    }
+
+    fn pair(&mut self, key: &str, value: &str) {
+        let _ = writeln!(self.0, "{key} = {value}");
+    }
+
+    /// A heading after an empty line.
+    fn heading(&mut self, text: &str) {
+        self.line("");
+        self.line(text);
+    }
+}
+
+fn text(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+fn key(name: &str) -> String {
+    dotted(&[name.to_owned()])
+}
+
+/// A number in its shortest form that reads back the same.
+fn number(value: f64) -> String {
+    format!("{value:?}")
+}
+
+fn value(parameter: Option<&Parameter>, value: &Value) -> String {
+    match value {
+        Value::Number(x) if parameter.is_some_and(|p| matches!(p.kind, Kind::Whole { .. })) => {
+            format!("{x:.0}")
+        }
+        Value::Number(x) => number(*x),
+        Value::Flag(flag) => flag.to_string(),
+        Value::Word(word) => text(word),
+    }
+}
+
+/// The study as run: everything filled in, its scenario beside it as `scenario.toml`.
+pub fn study_as_run(study: &Study) -> String {
+    let mut page = Page::default();
+    page.line("# The study as run, with every default filled in. Running it again into another");
+    page.line("# folder gives the same tables.");
+    page.pair("name", &text(&study.name));
+    page.pair("question", &text(&study.question));
+    page.pair("model", &text(study.world.name));
+    if study.world.needs_scenario {
+        page.pair("scenario", &text("scenario.toml"));
+    }
+    page.heading("[run]");
+    page.pair("replications", &study.replications.to_string());
+    page.pair("seed", &study.seed.to_string());
+    let keep = if study.keep == Keep::Replications { "replications" } else { "summaries" };
+    page.pair("keep", &text(keep));
+    page.heading("[parameters]");
+    for (parameter, set) in study.settings.iter() {
+        page.pair(parameter.path, &value(Some(parameter), &set));
+    }
+    if !study.design.axes.is_empty() {
+        page.heading("[sweep]");
+        for axis in &study.design.axes {
+            let levels: Vec<String> = axis.levels.iter().map(|level| value(None, level)).collect();
+            page.pair(&axis.path, &format!("[{}]", levels.join(", ")));
+        }
+    }
+    page.0
+}
+
+/// The scenario as run.
+pub fn scenario_as_run(scenario: &Scenario) -> String {
+    let mut page = Page::default();
+    page.line("# The scenario as run. Its parameters stand in study.toml.");
+    page.pair("name", &text(&scenario.name));
+    for issue in &scenario.issues {
+        let heading = format!("issues.{}", key(&issue.name));
+        page.heading(&format!("[{heading}]"));
+        if let Some(role) = issue.role {
+            let name = IssueRole::NAMES.iter().find(|(_, known)| *known == role);
+            page.pair("role", &text(name.map_or("", |(name, _)| name)));
+        }
+        if let Some(level) = issue.while_fighting {
+            page.pair("while_fighting", &number(level));
+        }
+        page.pair("spillover", &number(issue.spillover));
+        sources(&mut page, &heading, &issue.sources);
+    }
+    for actor in &scenario.actors {
+        write_actor(&mut page, actor, scenario);
+    }
+    for bloc in &scenario.blocs {
+        page.heading(&format!("[blocs.{}]", key(&bloc.name)));
+        if let Some(unity) = bloc.unity {
+            page.pair("unity", &number(unity));
+        }
+    }
+    if !scenario.influence.is_empty() {
+        page.heading("[influence]");
+        for row in &scenario.influence {
+            let weights = row.weights.iter().map(|(name, weight)| (name, *weight));
+            page.pair(&key(&row.member), &inline(weights));
+        }
+    }
+    for election in &scenario.elections {
+        page.heading("[[elections]]");
+        page.pair("month", &election.month.to_string());
+        page.pair("actor", &text(&election.actor));
+    }
+    page.0
+}
+
+fn write_actor(page: &mut Page, actor: &Actor, scenario: &Scenario) {
+    let heading = format!("actors.{}", key(&actor.name));
+    page.heading(&format!("[{heading}]"));
+    let role = Role::NAMES.iter().find(|(_, known)| *known == actor.role);
+    page.pair("role", &text(role.map_or("", |(name, _)| name)));
+    if let Some(bloc) = &actor.bloc {
+        page.pair("bloc", &text(bloc));
+    }
+    let names = || scenario.issues.iter().map(|issue| &issue.name);
+    page.pair("ideal", &inline(names().zip(actor.ideal.iter().copied())));
+    page.pair("salience", &inline(names().zip(actor.salience.iter().copied())));
+    page.pair("curvature", &number(actor.curvature));
+    if actor.fights() {
+        let cost = [("median", actor.cost_median), ("log_sd", actor.cost_log_sd)];
+        page.pair("war_cost", &inline(cost.into_iter()));
+        page.pair("optimism", &number(actor.optimism));
+        page.pair("break_loss", &number(actor.break_loss));
+    } else {
+        page.pair("capability", &number(actor.capability));
+        page.pair("support", &number(actor.support));
+        page.pair("fatigue", &number(actor.fatigue));
+        page.pair("rally", &number(actor.rally));
+    }
+    sources(page, &heading, &actor.sources);
+}
+
+fn inline(pairs: impl Iterator<Item = (impl AsRef<str>, f64)>) -> String {
+    let pair = |(name, value): (_, f64)| format!("{} = {}", key(AsRef::<str>::as_ref(&name)), number(value));
+    format!("{{ {} }}", pairs.map(pair).collect::<Vec<String>>().join(", "))
+}
+
+fn sources(page: &mut Page, heading: &str, sources: &[(String, String)]) {
+    if sources.is_empty() {
+        return;
+    }
+    page.line(&format!("[{heading}.sources]"));
+    for (name, source) in sources {
+        page.pair(&key(name), &text(source));
+    }
+}
+
+/// A commented study to start from: every parameter with its default, ready to be changed.
+pub fn starter(world: &World, name: &str) -> String {
+    let mut page = Page::default();
+    page.line("# What is your question? Write it down, then sweep what it depends on.");
+    page.pair("name", &text(name));
+    page.pair("question", &text("How likely is a durable agreement at each level of Western unity?"));
+    page.pair("model", &text(world.name));
+    if world.needs_scenario {
+        page.line("# Relative to this file. The scenario says who the actors are.");
+        page.pair("scenario", &text("experiments/scenarios/ukraine.toml"));
+    }
+    page.heading("[run]");
+    page.line("# At each design point; 10000 give a standard error of half a percentage point.");
+    page.pair("replications", "1000");
+    page.pair("seed", "20251122");
+    page.line("# One row for each replication, in replications.csv:");
+    page.line("# keep = \"replications\"");
+    page.heading("[sweep]");
+    page.line("# A range, a list of levels, or several parameters: a full grid.");
+    page.line("unity = { from = 0.0, to = 1.0, steps = 6 }");
+    page.line("# signalling = [-0.5, 0.0, 0.5, 1.0]");
+    page.heading("[parameters]");
+    page.line("# What is left out keeps the scenario's value, or the default that stands here.");
+    for parameter in world.parameters {
+        let Some(default) = parameter.default else { continue };
+        let default = value(Some(parameter), &parameter.kind.write(default));
+        let _ = writeln!(page.0, "\n# {}; {}, {}", parameter.meaning, parameter.kind, parameter.unit);
+        let _ = writeln!(page.0, "# {} = {default}", parameter.path);
+    }
+    page.0
+}

@@ -1,0 +1,178 @@
+//! What a chart shows, as data.
+
+/// Any chart.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ChartSpec {
+    /// A number over two parameters.
+    Heatmap(Heatmap),
+    /// Numbers over one parameter, with bands.
+    Lines(Lines),
+    /// Distributions by level.
+    Ridgelines(Ridgelines),
+    /// Survival curves with a table of numbers at risk.
+    Survival(Survival),
+    /// Amounts stacked over levels.
+    Stacked(Stacked),
+    /// Words in place of a picture, where there is nothing to draw.
+    Words(Frame, String),
+}
+
+/// What stands around a chart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Frame {
+    /// What is shown.
+    pub title: String,
+    /// Definition and unit.
+    pub subtitle: String,
+    /// Study, seed, replications, and what the intervals mean.
+    pub caption: String,
+}
+
+/// A swept parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    /// Its title.
+    pub title: String,
+    /// Its levels, in order.
+    pub levels: Vec<Spot>,
+}
+
+/// One level of a swept parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spot {
+    /// Where it stands; levels that are words stand at 0, 1, 2 ….
+    pub at: f64,
+    /// What it is called.
+    pub label: String,
+}
+
+/// A share from 0 to 1 over two parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heatmap {
+    /// Title and the like.
+    pub frame: Frame,
+    /// The parameter from left to right.
+    pub x: Axis,
+    /// The parameter from bottom to top.
+    pub y: Axis,
+    /// Short name of the share, for the colour bar.
+    pub measure: String,
+    /// One share for each level of y, then of x; nothing where it is not defined.
+    pub cells: Vec<Vec<Option<f64>>>,
+}
+
+/// Shares or amounts over one parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lines {
+    /// Title and the like.
+    pub frame: Frame,
+    /// The parameter.
+    pub x: Axis,
+    /// Title of the vertical axis.
+    pub y_title: String,
+    /// Ends of the vertical axis.
+    pub range: (f64, f64),
+    /// One or more lines.
+    pub series: Vec<Series>,
+    /// Whether levels are words, which are drawn as separate marks with whiskers.
+    pub separate: bool,
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// What it is called; empty for a single line.
+    pub name: String,
+    /// Position, value, and the ends of its interval.
+    pub points: Vec<(f64, f64, Option<(f64, f64)>)>,
+}
+
+/// Distributions by level, in one panel or several side by side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ridgelines {
+    /// Title and the like.
+    pub frame: Frame,
+    /// Title of the levels.
+    pub levels_title: String,
+    /// Labels of the levels, from bottom to top.
+    pub levels: Vec<String>,
+    /// One for each quantity.
+    pub panels: Vec<Panel>,
+}
+
+/// One quantity in ridgelines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Panel {
+    /// Its name.
+    pub title: String,
+    /// What its ends mean.
+    pub note: String,
+    /// One for each level, from bottom to top.
+    pub ridges: Vec<Ridge>,
+}
+
+/// One distribution on [0, 1].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ridge {
+    /// Bins in order.
+    pub bins: Vec<Count>,
+}
+
+/// How many numbers fell into a bin.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Count {
+    /// Its left end.
+    pub low: f64,
+    /// Its right end.
+    pub high: f64,
+    /// How many.
+    pub count: f64,
+}
+
+/// Survival curves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Survival {
+    /// Title and the like.
+    pub frame: Frame,
+    /// What distinguishes the groups.
+    pub groups_title: String,
+    /// Up to five groups.
+    pub groups: Vec<Group>,
+}
+
+/// One survival curve.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// What it is called.
+    pub name: String,
+    /// One for each year from 0 on.
+    pub steps: Vec<Step>,
+}
+
+/// One year of a survival curve.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// The year.
+    pub year: f64,
+    /// Share still in force.
+    pub survival: f64,
+    /// Its interval, where defined.
+    pub interval: Option<(f64, f64)>,
+    /// Agreements at risk.
+    pub at_risk: f64,
+}
+
+/// Amounts stacked over levels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stacked {
+    /// Title and the like.
+    pub frame: Frame,
+    /// The levels.
+    pub x: Axis,
+    /// Title of the vertical axis.
+    pub y_title: String,
+    /// What is stacked, from bottom to top.
+    pub layers: Vec<String>,
+    /// One amount for each level, then layer; nothing for a level that was not played.
+    pub amounts: Vec<Vec<f64>>,
+}

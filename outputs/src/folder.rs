@@ -1,0 +1,158 @@
+//! A run folder that appears at once: written beside its place, then renamed.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+/// A folder under way. Dropped before [`Folder::publish`], it leaves nothing behind.
+#[derive(Debug)]
+pub struct Folder {
+    target: PathBuf,
+    replace: bool,
+    staging: TempDir,
+}
+
+/// Why a run folder cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FolderError {
+    /// There is something already, and it may be worth keeping.
+    #[error("{} exists already; choose another with --out, or replace it with --force", .0.display())]
+    Exists(PathBuf),
+    /// Only run folders are replaced.
+    #[error(
+        "{} is not a run folder (it holds no provenance.json), so --force does not replace it",
+        .0.display()
+    )]
+    Foreign(PathBuf),
+    /// The place cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// Which place.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl Folder {
+    /// Opens a folder that is to appear at `target`.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError`] where `target` exists and is not to be replaced, or cannot be written.
+    pub fn open(target: &Path, replace: bool) -> Result<Self, FolderError> {
+        check(target, replace)?;
+        let failed = |source| FolderError::Write { path: target.to_owned(), source };
+        let parent = match target.parent() {
+            Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+            Some(parent) => parent,
+            None => Path::new("."),
+        };
+        fs::create_dir_all(parent).map_err(failed)?;
+        let staging = tempfile::Builder::new().prefix(".armistice-").tempdir_in(parent);
+        Ok(Self { target: target.to_owned(), replace, staging: staging.map_err(failed)? })
+    }
+
+    /// Where to write its files meanwhile.
+    pub fn path(&self) -> &Path {
+        self.staging.path()
+    }
+
+    /// Writes one file, making the folders that it is in.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError::Write`] where that fails.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
+        let path = self.path().join(name);
+        let failed = |source| FolderError::Write { path: self.target.join(name), source };
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(failed)?;
+        }
+        fs::write(&path, bytes).map_err(failed)
+    }
+
+    /// Puts the finished folder in its place.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError`] where something stands there by now, or it cannot be moved.
+    pub fn publish(self) -> Result<PathBuf, FolderError> {
+        check(&self.target, self.replace)?;
+        let failed = |source| FolderError::Write { path: self.target.clone(), source };
+        make_readable(self.staging.path()).map_err(failed)?;
+        if self.target.exists() {
+            let old = self.staging.path().with_extension("old");
+            fs::rename(&self.target, &old).map_err(failed)?;
+            fs::rename(self.staging.path(), &self.target).map_err(failed)?;
+            fs::remove_dir_all(&old).map_err(failed)?;
+        } else {
+            fs::rename(self.staging.path(), &self.target).map_err(failed)?;
+        }
+        // The folder has moved: there is nothing left to clean up.
+        drop(self.staging.keep());
+        Ok(self.target)
+    }
+}
+
+fn check(target: &Path, replace: bool) -> Result<(), FolderError> {
+    if target.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    if !replace {
+        return Err(FolderError::Exists(target.to_owned()));
+    }
+    let empty = fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_none());
+    if empty || target.join("provenance.json").is_file() {
+        Ok(())
+    } else {
+        Err(FolderError::Foreign(target.to_owned()))
+    }
+}
+
+/// Temporary folders are private; a run folder is as readable as any other.
+#[cfg(unix)]
+fn make_readable(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn make_readable(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_left_of_a_folder_that_is_not_published() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let folder = Folder::open(&place.path().join("run"), false).expect("it can be opened");
+        folder.write("charts/a.png", b"x").expect("it can be written");
+        drop(folder);
+        assert_eq!(fs::read_dir(place.path()).expect("it is there").count(), 0);
+    }
+
+    #[test]
+    fn only_run_folders_are_replaced_and_only_by_force() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let target = place.path().join("run");
+        let publish = |replace| {
+            let folder = Folder::open(&target, replace)?;
+            folder.write("provenance.json", b"{}")?;
+            folder.publish()
+        };
+        publish(false).expect("the place is free");
+        assert!(matches!(publish(false), Err(FolderError::Exists(_))));
+        publish(true).expect("it is a run folder");
+        fs::remove_file(target.join("provenance.json")).expect("it is there");
+        fs::write(target.join("thesis.tex"), "x").expect("it can be written");
+        assert!(matches!(publish(true), Err(FolderError::Foreign(_))));
+        assert_eq!(fs::read_dir(place.path()).expect("it is there").count(), 1);
+    }
+}
