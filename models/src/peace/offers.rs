@@ -13,7 +13,7 @@ use crate::scenario::{IssueRole, MAX_ISSUES, Scenario};
 const PARTS: usize = 4;
 
 /// Stretches of so many offers are not split but weighed.
-const FEW: usize = 8;
+const FEW: usize = 4;
 
 /// A bound may fall short of what it bounds by rounding: relative and absolute slack.
 const SLACK: (f64, f64) = (1.0 + 1e-9, 1e-12);
