@@ -5,7 +5,10 @@ use std::process::Command;
 fn main() {
     println!("cargo:rerun-if-changed=../.git/HEAD");
     println!("cargo:rerun-if-changed=../.git/index");
-    println!("cargo:rustc-env=ARMISTICE_COMMIT={}", commit().unwrap_or_else(|| "unknown".to_owned()));
+    println!(
+        "cargo:rustc-env=ARMISTICE_COMMIT={}",
+        commit().unwrap_or_else(|| "unknown".to_owned())
+    );
 }
 
 /// The commit, with a mark where files differ from it; nothing outside a repository.

@@ -1,10 +1,13 @@
 //! The contract curve between two sides, and the classic solutions of bargaining on it.
 
-use crate::elementary::power;
+use crate::elementary::{exp, power};
 use crate::utility::Preferences;
 
 /// Halvings of an interval of weights or levels: 2^-90 of it is below any rounding that matters.
 const HALVINGS: u32 = 90;
+
+/// Log-odds beyond which a weight is 0 or 1.
+const LONGEST_ODDS: f64 = 700.0;
 
 /// All terms at which neither side can gain without the other losing.
 ///
@@ -50,7 +53,13 @@ impl<'a> ContractCurve<'a> {
 
     /// The point at weight `lambda` in `[0, 1]` of the first side.
     pub fn at(&self, lambda: f64) -> Solution {
-        let level = |issue| self.level(issue, lambda);
+        self.at_odds(lambda / (1.0 - lambda))
+    }
+
+    /// The point at odds λ / (1 − λ), which tell weights near 0 and 1 apart.
+    fn at_odds(&self, odds: f64) -> Solution {
+        let level = |issue| self.level(issue, odds);
+        let lambda = if odds.is_finite() { odds / (1.0 + odds) } else { 1.0 };
         self.solution(lambda, (0..self.first.issues()).map(level).collect())
     }
 
@@ -73,12 +82,15 @@ impl<'a> ContractCurve<'a> {
             return high;
         }
         let target = low.advantage() + share * (high.advantage() - low.advantage());
+        let (mut from, mut to) = (-LONGEST_ODDS, LONGEST_ODDS);
         for _ in 0..HALVINGS {
-            let middle = self.at(f64::midpoint(low.lambda, high.lambda));
-            if middle.lambda <= low.lambda || middle.lambda >= high.lambda {
-                break;
+            let odds = f64::midpoint(from, to);
+            let middle = self.at_odds(exp(odds));
+            if middle.advantage() < target {
+                (low, from) = (middle, odds);
+            } else {
+                (high, to) = (middle, odds);
             }
-            if middle.advantage() < target { low = middle } else { high = middle }
         }
         self.between(&low, &high, target)
     }
@@ -97,17 +109,15 @@ impl<'a> ContractCurve<'a> {
         Solution { lambda, terms, utilities }
     }
 
-    /// The level of one issue at weight `lambda`.
-    fn level(&self, issue: usize, lambda: f64) -> f64 {
+    /// The level of one issue at odds of the first side's weight.
+    fn level(&self, issue: usize, odds: f64) -> f64 {
         let (from, to) = (self.first.ideal(issue), self.second.ideal(issue));
         let weights = (self.first.salience(issue), self.second.salience(issue));
         let part = match weights {
             (0.0, 0.0) => 0.5,
             (_, 0.0) => 0.0,
             (0.0, _) => 1.0,
-            (first, second) => {
-                self.concession((lambda * first, (1.0 - lambda) * second), (to - from).abs())
-            }
+            (first, second) => self.concession((odds * first, second), (to - from).abs()),
         };
         from + part * (to - from)
     }
@@ -116,8 +126,11 @@ impl<'a> ContractCurve<'a> {
     /// weighs on either side of the sum.
     fn concession(&self, (first, second): (f64, f64), distance: f64) -> f64 {
         let (q, r) = (self.first.curvature(), self.second.curvature());
-        if first <= 0.0 || second <= 0.0 || distance == 0.0 {
-            return if first <= 0.0 { 1.0 } else { 0.0 };
+        if first <= 0.0 || distance == 0.0 {
+            return 1.0;
+        }
+        if first.is_infinite() {
+            return 0.0;
         }
         if q == r && q > 1.0 {
             let odds = power(second / first, 1.0 / (q - 1.0));
@@ -259,15 +272,13 @@ mod tests {
         let make = |ideal: [f64; 3], weights: [f64; 3], q| {
             Preferences::new(ideal.to_vec(), &weights, q).expect("they are valid")
         };
-        (
-            make([1.0, 0.0, 0.0], [0.40, 0.35, 0.25], q),
-            make([0.0, 1.0, 1.0], [0.35, 0.35, 0.30], r),
-        )
+        (make([1.0, 0.0, 0.0], [0.40, 0.35, 0.25], q), make([0.0, 1.0, 1.0], [0.35, 0.35, 0.30], r))
     }
 
     #[test]
     fn points_are_spaced_evenly_in_advantage_for_every_curvature() {
-        for (q, r) in [(1.0, 1.0), (1.3, 1.3), (2.0, 2.0), (1.3, 2.0), (1.0, 2.0), (3.0, 1.0)] {
+        let pairs = [(1.0, 1.0), (1.3, 1.3), (2.0, 2.0), (20.0, 20.0), (1.01, 1.01)];
+        for (q, r) in pairs.into_iter().chain([(1.3, 2.0), (1.0, 2.0), (3.0, 1.0), (9.0, 1.5)]) {
             let (first, second) = sides(q, r);
             let points = ContractCurve::new(&first, &second).spaced(64);
             let step = (points[64].advantage() - points[0].advantage()) / 64.0;

@@ -1,6 +1,6 @@
 //! What an actor believes and how it learns: conjugate normal beliefs and log-odds of a type.
 
-use crate::elementary::{exp, logistic, logit, ln, normal_survival};
+use crate::elementary::{exp, ln, logistic, logit, normal_survival};
 
 /// A normal belief about a number that is not seen.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,7 +40,11 @@ impl NormalBelief {
             return 1.0;
         }
         let gap = ln(threshold) - self.mean;
-        if self.sd == 0.0 { f64::from(u8::from(gap <= 0.0)) } else { normal_survival(gap / self.sd) }
+        if self.sd == 0.0 {
+            f64::from(u8::from(gap <= 0.0))
+        } else {
+            normal_survival(gap / self.sd)
+        }
     }
 
     /// Nodes and weights of the three-point Gauss–Hermite rule for this belief: exact for

@@ -230,7 +230,10 @@ mod tests {
             let x = 1e-6 * libm::exp(f64::from(step) * 1e-4) * f64::from(step % 97 + 1);
             let (here, there) = (ln(x), libm::log(x));
             // Near 1 the logarithm is small against its parts only where k is not 0, and it is 0.
-            assert!((here - there).abs() <= 3.0 * f64::EPSILON * there.abs(), "{x}: {here} {there}");
+            assert!(
+                (here - there).abs() <= 3.0 * f64::EPSILON * there.abs(),
+                "{x}: {here} {there}"
+            );
         }
         assert_eq!((ln(1.0), ln(0.0), ln(f64::INFINITY)), (0.0, f64::NEG_INFINITY, f64::INFINITY));
         assert!(ln(-1.0).is_nan() && (ln(5e-324) - libm::log(5e-324)).abs() < 1e-12);

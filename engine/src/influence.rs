@@ -20,10 +20,12 @@ pub enum InfluenceError {
     Sizes,
 }
 
-/// Distances from level 1 at which its limit is sampled: the k-th is `STEP / 2^k`.
+/// Distances from level 1 at which its limit is sampled: the k-th is `STEP / 2^k` times the least
+/// share of attention that a member who listens at all gives to others, which is how near to level
+/// 1 the fixed point begins to change its nature.
 const STEP: f64 = 0.01;
 
-/// Samples of the limit; the error left is of the order of `STEP^SAMPLES`.
+/// Samples of the limit; the relative error left is of the order of `STEP^SAMPLES`.
 const SAMPLES: usize = 6;
 
 /// Where positions settle when everybody is open to others to the same level.
@@ -69,13 +71,20 @@ pub fn consult_many(
     if levels.iter().all(|level| *level < 1.0) {
         return Ok(settle(influence, levels, positions));
     }
-    let distances: Vec<f64> = (0..SAMPLES).map(|k| STEP / f64::from(1 << k)).collect();
+    let scale = least_attention(influence);
+    let distances: Vec<f64> = (0..SAMPLES).map(|k| scale * STEP / f64::from(1 << k)).collect();
     let sample = |distance: &f64| {
         let below: Vec<f64> =
             levels.iter().map(|l| if *l < 1.0 { *l } else { 1.0 - distance }).collect();
         settle(influence, &below, positions)
     };
     Ok(extrapolate_to_zero(&distances, distances.iter().map(sample).collect()))
+}
+
+/// The least share of attention above 0 that a member gives to others.
+fn least_attention(influence: &DMatrix<f64>) -> f64 {
+    let others = influence.row_iter().enumerate().map(|(at, row)| row.sum() - row[at]);
+    others.filter(|share| *share > 1e-12).fold(1.0, f64::min)
 }
 
 fn check(
@@ -147,6 +156,22 @@ mod tests {
         let common: f64 = weights.iter().zip(own.iter()).map(|(w, p)| w * p / sum).sum();
         // Six samples at most 0.01 away: 0.01^6 times slowly growing coefficients.
         assert!(settled.iter().all(|position| (position - common).abs() < 1e-11), "{settled}");
+    }
+
+    #[test]
+    fn members_who_hardly_listen_still_agree_in_the_limit() {
+        for w in [1e-1, 1e-3, 1e-5] {
+            let deaf = DMatrix::from_row_slice(2, 2, &[1.0 - w, w, 3.0 * w, 1.0 - 3.0 * w]);
+            let own = DVector::from_column_slice(&[0.7, 0.2]);
+            let settled = consult(&deaf, 1.0, &own).expect("valid");
+            // Lasting influence 3 : 1.
+            let common = 0.75 * 0.7 + 0.25 * 0.2;
+            // Distances go down to w · 3e-4; extrapolation weighs roundings up to a hundredfold.
+            let rounding = 1e-10 + 1e-15 * 100.0 / (3e-4 * w);
+            assert!(
+                (settled[0] - common).abs() < rounding && (settled[1] - common).abs() < rounding
+            );
+        }
     }
 
     #[test]

@@ -24,6 +24,12 @@ pub trait Model: Send + Sync {
         None
     }
 
+    /// For how many years [`Model::lifetime`] tells survival, year 0 included; 0 in worlds where
+    /// nothing has a lifetime.
+    fn lifetime_years(&self) -> usize {
+        0
+    }
+
     /// Plays one replication and tells it event by event; watching changes nothing. Worlds without
     /// a story tell nothing.
     fn story(&self, streams: &Streams) -> (Vec<Line>, Self::Outcome) {
@@ -197,6 +203,9 @@ pub trait AnyModel: Send + Sync {
     /// Its measures, in order.
     fn measure_infos(&self) -> Vec<MeasureInfo>;
 
+    /// As in [`Model::lifetime_years`].
+    fn survival_years(&self) -> usize;
+
     /// Tells one replication.
     fn tell(&self, streams: &Streams) -> Story;
 
@@ -215,6 +224,10 @@ impl<M: Model> AnyModel for M {
         self.measures().iter().map(Measure::info).collect()
     }
 
+    fn survival_years(&self) -> usize {
+        self.lifetime_years()
+    }
+
     fn tell(&self, streams: &Streams) -> Story {
         let (lines, outcome) = self.story(streams);
         let measures = self.measures().iter().map(|measure| (measure.of)(&outcome)).collect();
@@ -229,7 +242,8 @@ impl<M: Model> AnyModel for M {
     ) -> Summary {
         let measures = self.measures();
         let estimates = measures.iter().filter_map(|measure| measure.estimate.as_ref());
-        let mut summary = Summary::new(estimates.map(|estimate| estimate.bins.map(|(_, bins)| bins)));
+        let mut summary =
+            Summary::new(estimates.map(|estimate| estimate.bins.map(|(_, bins)| bins)));
         let mut values = vec![None; measures.len()];
         self.play_block(seed, replications, |_, outcome| {
             for (value, measure) in values.iter_mut().zip(&measures) {

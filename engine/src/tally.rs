@@ -17,7 +17,13 @@ pub struct Tally {
 
 impl Default for Tally {
     fn default() -> Self {
-        Self { count: 0, mean: 0.0, squares: 0.0, least: f64::INFINITY, greatest: f64::NEG_INFINITY }
+        Self {
+            count: 0,
+            mean: 0.0,
+            squares: 0.0,
+            least: f64::INFINITY,
+            greatest: f64::NEG_INFINITY,
+        }
     }
 }
 

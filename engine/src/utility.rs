@@ -43,11 +43,7 @@ impl Preferences {
     ///
     /// [`PreferenceError`] for levels outside `[0, 1]`, negative or all-zero weights, and a
     /// curvature below 1.
-    pub fn new(
-        ideal: Vec<f64>,
-        weights: &[f64],
-        curvature: f64,
-    ) -> Result<Self, PreferenceError> {
+    pub fn new(ideal: Vec<f64>, weights: &[f64], curvature: f64) -> Result<Self, PreferenceError> {
         if ideal.len() != weights.len() {
             return Err(PreferenceError::Lengths { ideals: ideal.len(), weights: weights.len() });
         }

@@ -15,7 +15,7 @@ use crate::study::Study;
 const MOST_LEVELS: usize = 6;
 
 /// The most groups in a chart of survival curves.
-const MOST_GROUPS: usize = 5;
+const MOST_GROUPS: usize = 6;
 
 /// The three shares that are always shown together.
 struct Share {
@@ -32,12 +32,7 @@ const SHARES: [Share; 3] = [
         symbol: "P(durable)",
         title: "P(signed and holds)",
     },
-    Share {
-        file: "p_agreement",
-        column: "p_agreement",
-        symbol: "P(signed)",
-        title: "P(signed)",
-    },
+    Share { file: "p_agreement", column: "p_agreement", symbol: "P(signed)", title: "P(signed)" },
     Share {
         file: "p_durable_given_agreement",
         column: "p_durable_given_agreement",
@@ -128,8 +123,13 @@ impl View<'_> {
     }
 
     fn title(&self, what: &str, axes: &[usize]) -> String {
-        let names: Vec<String> = axes.iter().map(|at| label(&self.study.design.axes[*at])).collect();
-        if names.is_empty() { what.to_owned() } else { format!("{what} by {}", names.join(" and ")) }
+        let names: Vec<String> =
+            axes.iter().map(|at| label(&self.study.design.axes[*at])).collect();
+        if names.is_empty() {
+            what.to_owned()
+        } else {
+            format!("{what} by {}", names.join(" and "))
+        }
     }
 
     fn heatmap(&self, share: &Share, x: usize, y: usize) -> ChartSpec {
@@ -199,6 +199,7 @@ impl View<'_> {
             range: (0.0, 1.0),
             series,
             separate: words,
+            ordered: false,
         })
     }
 
@@ -209,20 +210,23 @@ impl View<'_> {
         let frame = self.frame(by("Agreed terms", &slice.title), subtitle, caption);
         let issues = &self.study.scenario.issues;
         let panel = |issue: &models::Issue| Panel {
-            title: plain(&issue.name),
+            title: capital(&plain(&issue.name)),
             note: match issue.role {
-                Some(IssueRole::Territory) => "share left under challenger's control".to_owned(),
-                Some(IssueRole::Guarantee) => "0 none … 1 treaty with forces".to_owned(),
+                Some(IssueRole::Territory) => "share left to the challenger".to_owned(),
+                Some(IssueRole::Guarantee) => "0 none … 1 treaty, forces".to_owned(),
                 _ => "level".to_owned(),
             },
             ridges: slice
                 .points
                 .iter()
-                .map(|point| Ridge { bins: self.bins(*point, &format!("terms_{}", column(&issue.name))) })
+                .map(|point| Ridge {
+                    bins: self.bins(*point, &format!("terms_{}", column(&issue.name))),
+                })
                 .collect(),
         };
         let panels: Vec<Panel> = issues.iter().map(panel).collect();
-        let any = |panel: &Panel| panel.ridges.iter().any(|r| r.bins.iter().any(|bin| bin.count > 0.0));
+        let any =
+            |panel: &Panel| panel.ridges.iter().any(|r| r.bins.iter().any(|bin| bin.count > 0.0));
         if !panels.iter().any(any) {
             return ChartSpec::Words(frame, NO_AGREEMENT.to_owned());
         }
@@ -236,11 +240,16 @@ impl View<'_> {
         for (spot, point) in slice.spots.iter().zip(&slice.points) {
             let steps = self.steps(*point);
             if !steps.is_empty() {
-                let name = if slice.title.is_empty() { spot.label.clone() } else { short_name(&slice.title, &spot.label) };
+                let name = if slice.title.is_empty() {
+                    spot.label.clone()
+                } else {
+                    short_name(&slice.title, &spot.label)
+                };
                 groups.push(Group { name, steps });
             }
         }
-        let subtitle = join("Kaplan–Meier estimate of the share of agreements still in force", &slice.held);
+        let subtitle =
+            join("Kaplan–Meier estimate of the share of agreements still in force", &slice.held);
         let bands = "95 % log–log bands, simulation error only. ";
         let frame = self.frame(by("Survival of agreements", &slice.title), subtitle, bands);
         if groups.is_empty() {
@@ -262,7 +271,11 @@ impl View<'_> {
                 let ends = engine::wilson(signed as u64, n).map(|ends| (ends.low, ends.high));
                 points.push((f64::midpoint(bin.low, bin.high), signed / n as f64, ends));
             }
-            let name = if slice.title.is_empty() { String::new() } else { short_name(&slice.title, &spot.label) };
+            let name = if slice.title.is_empty() {
+                String::new()
+            } else {
+                short_name(&slice.title, &spot.label)
+            };
             series.push(Series { name, points });
         }
         let last = series.iter().filter_map(|s| s.points.last()).map(|p| p.0).fold(1.0, f64::max);
@@ -270,15 +283,19 @@ impl View<'_> {
         let step = step.unwrap_or(240.0);
         let ticks = (0..=(last / step) as u32).map(|k| f64::from(k) * step);
         let levels = ticks.map(|at| Spot { at, label: format!("{at}") }).collect();
-        let subtitle = join("Probability that an agreement has been signed by the end of each month", &slice.held);
+        let subtitle = join(
+            "Probability that an agreement has been signed by the end of each month",
+            &slice.held,
+        );
         let bands = "Bands: 95 % Wilson intervals, simulation error only. ";
         ChartSpec::Lines(Lines {
-            frame: self.frame(by("When agreements come", &slice.title), subtitle, bands),
+            frame: self.frame(by("Time to agreement", &slice.title), subtitle, bands),
             x: Spots { title: "Month".to_owned(), levels },
             y_title: "P(signed by then)".to_owned(),
             range: (0.0, 1.0),
             series,
             separate: false,
+            ordered: axes_are_numbers(self.study),
         })
     }
 
@@ -297,9 +314,17 @@ impl View<'_> {
             let mean = |column| self.estimate(*point, column).map_or(0.0, |found| found.0);
             LAYERS.iter().map(|(column, _)| mean(column)).collect()
         };
-        let subtitle = join("Mean months before the end of a run (signature or horizon), by cause", &slice.held);
+        let subtitle = join(
+            "Mean months before the end of a run (signature or horizon), by cause",
+            &slice.held,
+        );
         ChartSpec::Stacked(Stacked {
-            frame: self.frame(by("Why not yet", &slice.title), subtitle, ""),
+            frame: self.frame(
+                by("Months without agreement, by cause", &slice.title)
+                    .replace("cause by", "cause and"),
+                subtitle,
+                "",
+            ),
             x: Spots { title: slice.title.clone(), levels: slice.spots },
             y_title: "Months per run".to_owned(),
             layers: LAYERS.iter().map(|(_, name)| (*name).to_owned()).collect(),
@@ -317,7 +342,7 @@ impl View<'_> {
             return Slice { title: String::new(), spots, points: vec![0], held: String::new() };
         };
         let count = axis.levels.len();
-        let shown = count.min(most);
+        let shown = shown_levels(count, most);
         let chosen = (0..shown).map(|k| if shown > 1 { k * (count - 1) / (shown - 1) } else { 0 });
         let held = self.held(&[0], &levels);
         let all = spots(axis).levels;
@@ -327,7 +352,7 @@ impl View<'_> {
             kept.push(all[level].clone());
             points.push(self.number_of(&levels));
         }
-        Slice { title: label(axis), spots: kept, points, held }
+        Slice { title: capital(&label(axis)), spots: kept, points, held }
     }
 
     /// For each axis the level nearest to the reference value.
@@ -364,7 +389,9 @@ impl View<'_> {
 
     /// An estimate at a point, with its interval.
     fn estimate(&self, point: u64, column: &str) -> Option<(f64, Option<(f64, f64)>)> {
-        let cell = |end: &str| self.results.points.cell(point as usize, &format!("{column}{end}")).number();
+        let cell = |end: &str| {
+            self.results.points.cell(point as usize, &format!("{column}{end}")).number()
+        };
         Some((cell("")?, cell("_low").zip(cell("_high"))))
     }
 
@@ -397,7 +424,20 @@ impl View<'_> {
     }
 }
 
+/// How many of `count` levels to show, so that they lie evenly: the most up to `most`, if that is
+/// at least three.
+fn shown_levels(count: usize, most: usize) -> usize {
+    let even = |shown: &usize| (count - 1).is_multiple_of(shown - 1);
+    let most = count.min(most);
+    (3..=most).rev().find(even).unwrap_or(most)
+}
+
 const NO_AGREEMENT: &str = "No run ended in an agreement: there is nothing to show.";
+
+/// Whether the levels of the first parameter are in an order.
+fn axes_are_numbers(study: &Study) -> bool {
+    study.design.axes.first().is_some_and(|axis| matches!(axis.levels[0], Value::Number(_)))
+}
 
 /// The rows of a point; tables are sorted by point.
 fn rows_of(table: &Table, point: u64) -> &[Vec<Cell>] {
@@ -420,8 +460,10 @@ fn label(axis: &Axis) -> String {
     if let Some((_, name)) = known.iter().find(|(path, _)| *path == axis.path) {
         return (*name).to_owned();
     }
-    if let Some(bloc) = axis.path.strip_prefix("blocs.").and_then(|rest| rest.strip_suffix(".unity")) {
-        return format!("unity of the bloc {}", plain(bloc));
+    if let Some(bloc) =
+        axis.path.strip_prefix("blocs.").and_then(|rest| rest.strip_suffix(".unity"))
+    {
+        return format!("unity of the {} bloc", capital(&plain(bloc)));
     }
     plain(&axis.path.replace('.', ": "))
 }
@@ -456,10 +498,16 @@ fn spots(axis: &Axis) -> Spots {
         }
         other => Spot { at: place as f64, label: other.to_string() },
     };
-    let title = label(axis);
-    let mut letters = title.chars();
+    Spots {
+        title: capital(&label(axis)),
+        levels: axis.levels.iter().enumerate().map(spot).collect(),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
     let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    Spots { title: first + letters.as_str(), levels: axis.levels.iter().enumerate().map(spot).collect() }
+    first + letters.as_str()
 }
 
 fn thousands(number: u64) -> String {

@@ -34,8 +34,14 @@ impl Place for Cursor<'_> {
     }
 
     fn nothing(&self, path: &[String], known: &[String]) -> ConfigError {
-        let message = format!("`{}` names nothing in this study", crate::source::dotted(path));
-        let hint = crate::source::hint(&crate::source::dotted(path), known);
+        let name = crate::source::dotted(path);
+        let message = format!("`{name}` names nothing in this study");
+        let group = path.split_last().map(|(_, group)| crate::source::dotted(group));
+        let hint = if group.is_some_and(|group| known.contains(&group)) {
+            Some("a range is written { from = 0.0, to = 1.0, steps = 11 }".to_owned())
+        } else {
+            crate::source::hint(&name, known)
+        };
         ConfigError { hint, ..self.error_here(message) }
     }
 }
@@ -51,8 +57,12 @@ pub(crate) fn walk(
     for (_, cursor) in table.entries()? {
         let path = cursor.path()[base..].to_vec();
         match &cursor.node.tree {
-            Tree::Table(_) if !(sweeps && is_range(&cursor)?) => {
-                walk(&cursor, base, sweeps, each)?;
+            Tree::Table(entries) if entries.is_empty() => {
+                return Err(cursor.error("must hold something: it names nothing alone"));
+            }
+            Tree::Table(_) if !is_range(&cursor)? => walk(&cursor, base, sweeps, each)?,
+            Tree::Table(_) if !sweeps => {
+                return Err(cursor.error("must be one value; ranges are swept under [sweep]"));
             }
             Tree::Table(_) => {
                 let written = read_range(&cursor)?;
@@ -87,7 +97,9 @@ fn read_range(table: &Cursor) -> Result<Written, ConfigError> {
         return Err(to.error(format!("must be above `from`, which is {from}")));
     }
     let steps = table.need("steps")?.whole(2, 100_000)?;
-    Ok(Written::Swept((0..steps).map(|step| Value::Number(level(from, end, step, steps))).collect()))
+    Ok(Written::Swept(
+        (0..steps).map(|step| Value::Number(level(from, end, step, steps))).collect(),
+    ))
 }
 
 /// The level of a step, as the decimal number that was meant: 0.3, not 0.30000000000000004.

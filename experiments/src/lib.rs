@@ -27,5 +27,5 @@ pub use limits::{Need, POINTS_AT_A_TIME, TooLarge, check_limits, need, size};
 pub use results::{Results, results, row_columns};
 pub use schema::schema;
 pub use source::{ConfigError, Source};
-pub use study::{Keep, Overrides, Study};
+pub use study::{Keep, Overrides, Study, is_folder_name};
 pub use write_toml::{scenario_as_run, starter, study_as_run};

@@ -26,7 +26,11 @@ pub struct Need {
 /// What a study will need, given the measures of its model.
 pub fn need(study: &Study, measures: &[MeasureInfo]) -> Need {
     let points = study.design.size().unwrap_or(u64::MAX);
-    let bins: u64 = measures.iter().filter_map(|m| Some(m.estimate.as_ref()?.bins?.1.count)).map(u64::from).sum();
+    let bins: u64 = measures
+        .iter()
+        .filter_map(|m| Some(m.estimate.as_ref()?.bins?.1.count))
+        .map(u64::from)
+        .sum();
     let estimates = measures.iter().filter(|m| m.estimate.is_some()).count() as u64;
     let summary = estimates * TALLY + bins * 8 + 4096;
     let cells = 4 * estimates + 5 * bins + 9 * 21;
@@ -35,7 +39,7 @@ pub fn need(study: &Study, measures: &[MeasureInfo]) -> Need {
         let of = |path: &str| study.settings.get(path) as u64 + 1;
         of("offers") * of("guarantee_offers") * (400 + 16 * study.scenario.actors.len() as u64)
     });
-    let models = points.min(POINTS_AT_A_TIME as u64) * (1_000_000 + grid);
+    let models = points.min(POINTS_AT_A_TIME as u64) * (3_000_000 + grid + wide_tables(study));
     let rows = match study.keep {
         Keep::Summaries => 0,
         Keep::Replications => {
@@ -47,6 +51,17 @@ pub fn need(study: &Study, measures: &[MeasureInfo]) -> Need {
         memory: points.saturating_mul(summary + cells * CELL).saturating_add(models),
         disk: points.saturating_mul(cells * WRITTEN).saturating_add(rows).saturating_add(4 << 20),
     }
+}
+
+/// What tables of foreseen durability take where they have more axes than one.
+fn wide_tables(study: &Study) -> u64 {
+    let set = |path: &str| {
+        study.settings.table().iter().any(|p| p.path == path) && study.settings.find(path).is_some()
+    };
+    let access = study.scenario.issue_with(models::IssueRole::HumanitarianAccess).is_some();
+    let sides = if set("compliance.defender.base") { 512 } else { 1 };
+    let accidents = if access { 9 } else { 1 };
+    if sides * accidents > 1 { sides * accidents * 1200 * 32 } else { 0 }
 }
 
 /// Why a study is too large.
@@ -64,8 +79,8 @@ pub enum TooLarge {
     },
     /// More disk than is free.
     #[error(
-        "needs about {} of disk, but only {} are free in {}; lower the replications, or drop \
-         `keep = \"replications\"`",
+        "needs about {} of disk, but only {} are free in {}; lower the replications, or keep \
+         summaries only",
         size(*need), size(*free), folder.display()
     )]
     Disk {
@@ -97,7 +112,9 @@ pub fn check_limits(need: Need, folder: &Path) -> Result<(), TooLarge> {
 /// The nearest folder above a path that exists.
 fn existing(path: &Path) -> PathBuf {
     let found = path.ancestors().find(|folder| folder.is_dir());
-    found.filter(|folder| !folder.as_os_str().is_empty()).map_or_else(|| ".".into(), Path::to_path_buf)
+    found
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .map_or_else(|| ".".into(), Path::to_path_buf)
 }
 
 /// Memory that can be had without swapping, where the system tells (Linux).
@@ -110,9 +127,11 @@ fn free_memory() -> Option<u64> {
 
 /// A number of bytes for people.
 pub fn size(bytes: u64) -> String {
-    const STEPS: [(u64, &str); 4] = [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    const STEPS: [(u64, &str); 4] =
+        [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
     let fits = STEPS.iter().find(|(step, _)| bytes >= *step);
-    fits.map_or_else(|| format!("{bytes} B"), |(step, name)| {
-        format!("{:.1} {name}", bytes as f64 / *step as f64)
-    })
+    fits.map_or_else(
+        || format!("{bytes} B"),
+        |(step, name)| format!("{:.1} {name}", bytes as f64 / *step as f64),
+    )
 }

@@ -1,10 +1,11 @@
 //! A scenario as written in TOML, read into the form that models take.
 
-use models::{
-    Actor, Bloc, Election, Issue, IssueRole, MAX_ISSUES, MAX_MEMBERS, Role, Scenario, Weights,
-};
+use models::{Actor, Bloc, Election, Issue, IssueRole, MAX_MEMBERS, Role, Scenario, Weights};
 
 use crate::source::{ConfigError, Cursor, check_name};
+
+/// More entries than this are refused before they are read; a scenario has its own, lower limits.
+const MOST_ENTRIES: usize = 1000;
 
 /// The curvature of actors that give none.
 const CURVATURE: f64 = 1.3;
@@ -13,16 +14,32 @@ const CURVATURE: f64 = 1.3;
 pub(crate) fn read_scenario(root: &Cursor) -> Result<Scenario, ConfigError> {
     root.only(&["name", "issues", "actors", "blocs", "influence", "elections", "parameters"])?;
     let issues = read_issues(&root.need("issues")?)?;
-    let actors = read_actors(&root.need("actors")?, &issues)?;
     let optional = |name: &str| root.get(name);
+    let blocs = optional("blocs")?.map_or(Ok(Vec::new()), |table| read_blocs(&table))?;
+    let bloc_names: Vec<String> = blocs.iter().map(|bloc| bloc.name.clone()).collect();
+    let actors = read_actors(&root.need("actors")?, &issues, &bloc_names)?;
+    let members = actors.iter().filter(|actor| actor.role == Role::Member);
+    let members: Vec<String> = members.map(|actor| actor.name.clone()).collect();
     Ok(Scenario {
         name: root.need("name")?.name()?.to_owned(),
-        blocs: optional("blocs")?.map_or(Ok(Vec::new()), |table| read_blocs(&table))?,
-        influence: optional("influence")?.map_or(Ok(Vec::new()), |table| read_influence(&table))?,
-        elections: optional("elections")?.map_or(Ok(Vec::new()), |list| read_elections(&list))?,
+        influence: optional("influence")?
+            .map_or(Ok(Vec::new()), |table| read_influence(&table, &members))?,
+        elections: optional("elections")?
+            .map_or(Ok(Vec::new()), |list| read_elections(&list, &members))?,
         issues,
+        blocs,
         actors,
     })
+}
+
+/// Refuses a name that is not among those known, with the nearest that is.
+fn known<'a>(cursor: &Cursor<'a>, what: &str, names: &[String]) -> Result<&'a str, ConfigError> {
+    let name = cursor.text()?;
+    if names.iter().any(|known| known == name) {
+        return Ok(name);
+    }
+    let hint = crate::source::hint(name, names);
+    Err(ConfigError { hint, ..cursor.error(format!("must be the name of {what}")) })
 }
 
 /// One of some words.
@@ -36,10 +53,7 @@ fn choice<T: Copy>(cursor: &Cursor, names: &[(&str, T)]) -> Result<T, ConfigErro
 }
 
 /// The entries of a table, each under a name that can be shown.
-fn named<'a>(
-    table: &'a Cursor<'a>,
-    most: usize,
-) -> Result<Vec<(String, Cursor<'a>)>, ConfigError> {
+fn named<'a>(table: &'a Cursor<'a>, most: usize) -> Result<Vec<(String, Cursor<'a>)>, ConfigError> {
     let entries = table.entries()?;
     if entries.len() > most {
         let path = crate::source::dotted(&table.path());
@@ -47,8 +61,8 @@ fn named<'a>(
         return Err(table.error_here(message));
     }
     for (key, entry) in &entries {
-        check_name(&key.name)
-            .map_err(|rule| entry.error_here(format!("`{}` {rule}", key.name.escape_debug())))?;
+        let path = crate::source::dotted(&entry.path());
+        check_name(&key.name).map_err(|rule| entry.error_here(format!("`{path}` {rule}")))?;
     }
     Ok(entries.into_iter().map(|(key, entry)| (key.name.clone(), entry)).collect())
 }
@@ -65,15 +79,24 @@ fn read_issues(table: &Cursor) -> Result<Vec<Issue>, ConfigError> {
             sources: read_sources(&entry)?,
         })
     };
-    named(table, MAX_ISSUES)?.into_iter().map(read).collect()
+    named(table, MOST_ENTRIES)?.into_iter().map(read).collect()
 }
 
-fn read_actors(table: &Cursor, issues: &[Issue]) -> Result<Vec<Actor>, ConfigError> {
-    let entries = named(table, MAX_MEMBERS + 2)?;
-    entries.into_iter().map(|(name, entry)| read_actor(name, &entry, issues)).collect()
+fn read_actors(
+    table: &Cursor,
+    issues: &[Issue],
+    blocs: &[String],
+) -> Result<Vec<Actor>, ConfigError> {
+    let entries = named(table, MOST_ENTRIES)?;
+    entries.into_iter().map(|(name, entry)| read_actor(name, &entry, issues, blocs)).collect()
 }
 
-fn read_actor(name: String, entry: &Cursor, issues: &[Issue]) -> Result<Actor, ConfigError> {
+fn read_actor(
+    name: String,
+    entry: &Cursor,
+    issues: &[Issue],
+    blocs: &[String],
+) -> Result<Actor, ConfigError> {
     const SHARED: [&str; 5] = ["role", "ideal", "salience", "curvature", "sources"];
     let role = choice(&entry.need("role")?, &Role::NAMES)?;
     let own: &[&str] = match role {
@@ -99,7 +122,10 @@ fn read_actor(name: String, entry: &Cursor, issues: &[Issue]) -> Result<Actor, C
     Ok(Actor {
         name,
         role,
-        bloc: entry.get("bloc")?.map(|bloc| bloc.text().map(str::to_owned)).transpose()?,
+        bloc: entry
+            .get("bloc")?
+            .map(|bloc| known(&bloc, "a bloc", blocs).map(str::to_owned))
+            .transpose()?,
         ideal: per_issue(&entry.need("ideal")?, issues)?,
         salience: per_issue(&entry.need("salience")?, issues)?,
         curvature: number("curvature", Some(CURVATURE))?,
@@ -143,21 +169,25 @@ fn read_blocs(table: &Cursor) -> Result<Vec<Bloc>, ConfigError> {
     named(table, MAX_MEMBERS)?.into_iter().map(read).collect()
 }
 
-fn read_influence(table: &Cursor) -> Result<Vec<Weights>, ConfigError> {
+fn read_influence(table: &Cursor, members: &[String]) -> Result<Vec<Weights>, ConfigError> {
+    let names: Vec<&str> = members.iter().map(String::as_str).collect();
+    table.only(&names)?;
     let read = |(member, row): (String, Cursor)| {
+        row.only(&names)?;
         let weight = |(name, value): (String, Cursor)| Ok((name, value.number()?));
-        let weights = named(&row, MAX_MEMBERS)?.into_iter().map(weight).collect::<Result<_, _>>()?;
+        let weights =
+            named(&row, MAX_MEMBERS)?.into_iter().map(weight).collect::<Result<_, _>>()?;
         Ok(Weights { member, weights })
     };
     named(table, MAX_MEMBERS)?.into_iter().map(read).collect()
 }
 
-fn read_elections(list: &Cursor) -> Result<Vec<Election>, ConfigError> {
+fn read_elections(list: &Cursor, members: &[String]) -> Result<Vec<Election>, ConfigError> {
     let read = |entry: &Cursor| {
         entry.only(&["month", "actor"])?;
         Ok(Election {
             month: entry.need("month")?.whole(1, 1200)? as u32,
-            actor: entry.need("actor")?.text()?.to_owned(),
+            actor: known(&entry.need("actor")?, "a member", members)?.to_owned(),
         })
     };
     list.items()?.iter().map(read).collect()

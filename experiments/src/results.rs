@@ -20,8 +20,14 @@ pub struct Results {
     pub survival: Table,
 }
 
-/// The tables of a design: one summary for each of its points, in order.
-pub fn results(design: &Design, measures: &[MeasureInfo], summaries: &[Summary]) -> Results {
+/// The tables of a design: one summary for each of its points, in order; survival is told for
+/// `years` years, year 0 included.
+pub fn results(
+    design: &Design,
+    measures: &[MeasureInfo],
+    years: usize,
+    summaries: &[Summary],
+) -> Results {
     let mut made = Results {
         points: Table::new(point_columns(design, measures)),
         distributions: Table::new(["point", "measure", "bin_low", "bin_high", "count"]),
@@ -32,7 +38,7 @@ pub fn results(design: &Design, measures: &[MeasureInfo], summaries: &[Summary])
     for (point, summary) in design.points().zip(summaries) {
         made.points.push(point_row(design, &point, measures, summary));
         add_distributions(&mut made.distributions, &point, measures, summary);
-        add_survival(&mut made.survival, &point, summary);
+        add_survival(&mut made.survival, &point, summary, years);
     }
     made
 }
@@ -94,8 +100,12 @@ fn estimated(scale: Scale, tally: &Tally) -> [Option<f64>; 4] {
     let n = tally.count();
     let (error, interval) = match scale {
         Scale::Chance => {
-            let successes = (mean * n as f64).round() as u64;
-            (Some((mean * (1.0 - mean) / n as f64).sqrt()), wilson(successes, n))
+            // A share of whole replications: free of the rounding that a running mean gathers.
+            let successes = (mean * n as f64).round();
+            let share = successes / n as f64;
+            let ends = wilson(successes as u64, n);
+            let error = (share * (1.0 - share) / n as f64).sqrt();
+            return [Some(share), Some(error), ends.map(|e| e.low), ends.map(|e| e.high)];
         }
         Scale::Mean { low, high } => (tally.standard_error(), mean_interval(tally, (low, high))),
     };
@@ -133,8 +143,18 @@ fn add_distributions(
     }
 }
 
-fn add_survival(table: &mut Table, point: &Point, summary: &Summary) {
-    let last = summary.survival().len().saturating_sub(1) as u32;
+fn add_survival(table: &mut Table, point: &Point, summary: &Summary, years: usize) {
+    if summary.survival().is_empty() {
+        // Nothing was signed: the years are there, and nothing in them but nobody at risk.
+        for year in 0..years {
+            let mut row = vec![Cell::Number(point.number as f64), Cell::Number(year as f64)];
+            row.resize(8, Cell::Empty);
+            row.push(Cell::Number(0.0));
+            table.push(row);
+        }
+        return;
+    }
+    let last = summary.survival().len() as u32 - 1;
     let steps = summary.lifetimes().kaplan_meier(last);
     for (tally, step) in summary.survival().iter().zip(steps) {
         let ends = mean_interval(tally, (0.0, 1.0));

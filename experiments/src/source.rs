@@ -98,7 +98,8 @@ impl Source {
     /// [`ConfigError`] where it is missing, too long, not UTF-8, or not TOML.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let failed = |message: String| ConfigError::outside(path.display().to_string(), message);
-        let about = fs::metadata(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
+        let about =
+            fs::metadata(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
         if !about.is_file() {
             return Err(failed("is not a file; a study is a TOML file".to_owned()));
         }
@@ -108,7 +109,10 @@ impl Source {
         }
         let bytes = fs::read(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
         let text = String::from_utf8(bytes).map_err(|error| {
-            failed(format!("is not UTF-8 (byte {})", error.utf8_error().valid_up_to()))
+            let valid = error.utf8_error().valid_up_to();
+            let lines = error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count();
+            let place = format!("{}:{}", path.display(), lines + 1);
+            ConfigError::outside(place, "is not UTF-8 here; save the file as UTF-8")
         })?;
         Self::parse(path, &text)
     }
@@ -154,7 +158,9 @@ impl Source {
         let (mut node, mut found) = (&self.root, (0, 0..0));
         for name in path {
             let Tree::Table(entries) = &node.tree else { break };
-            let Some((key, value)) = entries.iter().find(|(key, _)| key.name == *name) else { break };
+            let Some((key, value)) = entries.iter().find(|(key, _)| key.name == *name) else {
+                break;
+            };
             found = (found.0 + 1, key.span.clone());
             node = value;
         }
@@ -199,7 +205,7 @@ impl fmt::Display for Tree {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::Whole(number) => write!(f, "{number}"),
-            Self::Real(number) => write!(f, "{number}"),
+            Self::Real(number) => write!(f, "{number:?}"),
             Self::Flag(flag) => write!(f, "{flag}"),
             Self::Text(text) => write!(f, "{:?}", clip(text)),
             Self::List(items) => write!(f, "a list of {}", items.len()),
@@ -255,7 +261,9 @@ impl<'a> Cursor<'a> {
 
     /// The entries of a table.
     pub(crate) fn entries(&'a self) -> Result<Vec<(&'a Key, Cursor<'a>)>, ConfigError> {
-        let Tree::Table(entries) = &self.node.tree else { return Err(self.error("must be a table")) };
+        let Tree::Table(entries) = &self.node.tree else {
+            return Err(self.error("must be a table"));
+        };
         let child = |(key, node): &'a (Key, Node)| {
             (key, Cursor { source: self.source, node, parent: Some((self, key)) })
         };
@@ -321,7 +329,10 @@ impl<'a> Cursor<'a> {
             Tree::Whole(number) => u64::try_from(number).ok().filter(|n| (low..=high).contains(n)),
             _ => None,
         };
-        inside.ok_or_else(|| self.error(format!("must be a whole number from {low} to {high}")))
+        inside.ok_or_else(|| {
+            let plain = "without decimal point or exponent";
+            self.error(format!("must be a whole number from {low} to {high}, {plain}"))
+        })
     }
 
     pub(crate) fn text(&self) -> Result<&'a str, ConfigError> {

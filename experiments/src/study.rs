@@ -17,6 +17,9 @@ const SEED: u64 = 20_251_122;
 /// The most design points that a study can have.
 const MOST_POINTS: u64 = 10_000_000;
 
+/// Up to this many design points are checked one by one before anything is played.
+const FULLY_CHECKED: u64 = 200_000;
+
 /// A study that can be run.
 #[derive(Clone)]
 pub struct Study {
@@ -115,7 +118,7 @@ impl Study {
         study.read_table(&root, "parameters", false)?;
         study.read_table(&root, "sweep", true)?;
         study.override_with(overrides)?;
-        study.check(source, scenario_source.as_ref())?;
+        study.check(source, scenario_source.as_ref(), overrides)?;
         Ok(study)
     }
 
@@ -140,7 +143,11 @@ impl Study {
                 let (mut settings, mut scenario) = (self.settings.clone(), self.scenario.clone());
                 for level in levels {
                     let tried = apply(&target, level, &mut settings, &mut scenario);
-                    tried.map_err(|rule| broken(format!("its level {level} {rule}")))?;
+                    let shown = match level {
+                        Value::Word(word) => format!("{word:?}"),
+                        other => other.to_string(),
+                    };
+                    tried.map_err(|rule| broken(format!("its level {shown} {rule}")))?;
                 }
                 self.design.axes.push(Axis { path, target, levels: levels.clone() });
                 Ok(())
@@ -179,17 +186,29 @@ impl Study {
             let (path, value) =
                 text.split_once('=').ok_or_else(|| place.broken("must be PATH=VALUE"))?;
             let keys = keys_of(path.trim());
-            let keys = keys.ok_or_else(|| place.broken("must begin with a path, such as unity"))?;
+            let keys = keys.ok_or_else(|| {
+                let rule = "must begin with a path, such as unity or actors.\"United States\".support \
+                            (names with spaces in quotes)";
+                place.broken(rule)
+            })?;
             let written = Written::Fixed(read_word(value.trim()));
             self.take(&Entry { path: keys, written, cursor: &place })?;
         }
         Ok(())
     }
 
-    /// Checks what only the whole can show, by building the model at the reference values and at
-    /// every level of every axis.
-    fn check(&self, source: &Source, scenario: Option<&Source>) -> Result<(), ConfigError> {
-        let locate = |invalid: Invalid| self.locate(&invalid, source, scenario);
+    /// Checks what only the whole can show: at the reference values and at every design point, or,
+    /// of very large designs, at every level of every axis.
+    fn check(
+        &self,
+        source: &Source,
+        scenario: Option<&Source>,
+        overrides: &Overrides,
+    ) -> Result<(), ConfigError> {
+        let locate = |invalid: Invalid| {
+            let option = blamed(&invalid, overrides);
+            option.unwrap_or_else(|| Self::locate(&invalid, source, scenario))
+        };
         let size = self.design.size().filter(|size| *size <= MOST_POINTS);
         if size.is_none() {
             let axes = self.design.axes.iter().map(|axis| axis.levels.len().to_string());
@@ -197,8 +216,12 @@ impl Study {
             let rule = format!("must make {MOST_POINTS} design points at most");
             return Err(locate(Invalid::new("sweep", product, rule)));
         }
-        if self.design.axes.is_empty() {
-            return (self.world.build)(&self.settings, &self.scenario).map(drop).map_err(locate);
+        if size.is_some_and(|size| size <= FULLY_CHECKED) {
+            return self
+                .design
+                .points()
+                .try_for_each(|point| self.validate(&point))
+                .map_err(locate);
         }
         for (at, axis) in self.design.axes.iter().enumerate() {
             for level in 0..axis.levels.len() {
@@ -218,13 +241,14 @@ impl Study {
     }
 
     /// An error of the model, with the place in the file that is to blame.
-    fn locate(&self, invalid: &Invalid, source: &Source, scenario: Option<&Source>) -> ConfigError {
+    fn locate(invalid: &Invalid, source: &Source, scenario: Option<&Source>) -> ConfigError {
         let keys = keys_of(&invalid.path).unwrap_or_default();
         let under = |table: &str| [&[table.to_owned()], &keys[..]].concat();
         let message = invalid.to_string();
         let mut best: Option<(usize, ConfigError)> = None;
         for file in [Some(source), scenario].into_iter().flatten() {
-            for (path, extra) in [(under("sweep"), 1), (under("parameters"), 1), (keys.clone(), 0)] {
+            for (path, extra) in [(under("sweep"), 1), (under("parameters"), 1), (keys.clone(), 0)]
+            {
                 let (depth, span) = file.locate(&path);
                 let depth = depth.saturating_sub(extra);
                 if depth > best.as_ref().map_or(0, |(deepest, _)| *deepest) {
@@ -255,7 +279,11 @@ impl Study {
                 Some(parameter.kind.write(self.settings.find(parameter.path)?))
             }
             Target::Scenario(keys) => {
-                let bloc = self.scenario.blocs.iter().find(|bloc| keys[0] == "blocs" && bloc.name == keys[1]);
+                let bloc = self
+                    .scenario
+                    .blocs
+                    .iter()
+                    .find(|bloc| keys[0] == "blocs" && bloc.name == keys[1]);
                 if bloc.is_some_and(|bloc| bloc.unity.is_none()) {
                     return self.settings.find("unity").map(Value::Number);
                 }
@@ -263,6 +291,18 @@ impl Study {
             }
         }
     }
+}
+
+/// The option that an error of the model is about, if it is about one: the last that sets the
+/// number itself, or a part of what is wrong.
+fn blamed(invalid: &Invalid, overrides: &Overrides) -> Option<ConfigError> {
+    let wrong = keys_of(&invalid.path)?;
+    let about = |option: &&String| {
+        let keys = option.split_once('=').and_then(|(path, _)| keys_of(path.trim()));
+        keys.is_some_and(|keys| keys.starts_with(&wrong) || wrong.starts_with(&keys))
+    };
+    let option = overrides.set.iter().rev().find(about)?;
+    Some(ConfigError::outside(format!("--set {option}"), invalid.to_string()))
 }
 
 /// A value on the command line: a number, true, false, or a word (with or without quotes).
@@ -285,12 +325,17 @@ fn read_world(root: &Cursor) -> Result<&'static World, ConfigError> {
     })
 }
 
+/// Whether a study can be called so.
+pub fn is_folder_name(name: &str) -> bool {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');
+    !name.is_empty() && name.chars().all(fits) && !name.starts_with('.') && name.trim() == name
+}
+
 /// The name of a study is the name of a folder.
 fn read_study_name(root: &Cursor) -> Result<String, ConfigError> {
     let cursor = root.need("name")?;
     let name = cursor.name()?;
-    let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');
-    if name.chars().all(fits) && !name.starts_with('.') && name.trim() == name {
+    if is_folder_name(name) {
         return Ok(name.to_owned());
     }
     let rule = "must fit as the name of a folder: letters, digits, `-`, `_`, `.` and spaces, no \
@@ -329,7 +374,9 @@ fn read_scenario_source(
         (Some(cursor), _) => {
             let folder = source.path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
             let path = folder.join(cursor.text()?);
-            if path.is_file() { Source::read(&path).map(Some) } else {
+            if path.exists() {
+                Source::read(&path).map(Some)
+            } else {
                 Err(cursor.error(format!("there is no such file ({})", path.display())))
             }
         }

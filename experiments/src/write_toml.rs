@@ -152,7 +152,9 @@ fn write_actor(page: &mut Page, actor: &Actor, scenario: &Scenario) {
 }
 
 fn inline(pairs: impl Iterator<Item = (impl AsRef<str>, f64)>) -> String {
-    let pair = |(name, value): (_, f64)| format!("{} = {}", key(AsRef::<str>::as_ref(&name)), number(value));
+    let pair = |(name, value): (_, f64)| {
+        format!("{} = {}", key(AsRef::<str>::as_ref(&name)), number(value))
+    };
     format!("{{ {} }}", pairs.map(pair).collect::<Vec<String>>().join(", "))
 }
 
@@ -166,16 +168,19 @@ fn sources(page: &mut Page, heading: &str, sources: &[(String, String)]) {
     }
 }
 
-/// A commented study to start from: every parameter with its default, ready to be changed.
-pub fn starter(world: &World, name: &str) -> String {
+/// A commented study to start from, with the scenario at a path as seen from it: every parameter with its default, ready to be changed.
+pub fn starter(world: &World, name: &str, scenario: &str) -> String {
     let mut page = Page::default();
     page.line("# What is your question? Write it down, then sweep what it depends on.");
     page.pair("name", &text(name));
-    page.pair("question", &text("How likely is a durable agreement at each level of Western unity?"));
+    page.pair(
+        "question",
+        &text("How likely is a durable agreement at each level of Western unity?"),
+    );
     page.pair("model", &text(world.name));
     if world.needs_scenario {
         page.line("# Relative to this file. The scenario says who the actors are.");
-        page.pair("scenario", &text("experiments/scenarios/ukraine.toml"));
+        page.pair("scenario", &text(scenario));
     }
     page.heading("[run]");
     page.line("# At each design point; 10000 give a standard error of half a percentage point.");
@@ -192,7 +197,8 @@ pub fn starter(world: &World, name: &str) -> String {
     for parameter in world.parameters {
         let Some(default) = parameter.default else { continue };
         let default = value(Some(parameter), &parameter.kind.write(default));
-        let _ = writeln!(page.0, "\n# {}; {}, {}", parameter.meaning, parameter.kind, parameter.unit);
+        let _ =
+            writeln!(page.0, "\n# {}; {}, {}", parameter.meaning, parameter.kind, parameter.unit);
         let _ = writeln!(page.0, "# {} = {default}", parameter.path);
     }
     page.0

@@ -48,6 +48,11 @@ pub enum Kind {
     Word(&'static [&'static str]),
 }
 
+/// No number of a study is greater, and none that must be above 0 is less: beyond, products and
+/// powers would leave what numbers can hold.
+pub(crate) const MOST: f64 = 1e6;
+const LEAST: f64 = 1e-9;
+
 impl Kind {
     /// A share, ends included.
     pub const SHARE: Self = Self::Number { low: 0.0, high: 1.0, above: false, below: false };
@@ -55,15 +60,12 @@ impl Kind {
     pub const INNER: Self = Self::Number { low: 0.0, high: 1.0, above: true, below: true };
     /// A share below 1.
     pub const PART: Self = Self::Number { low: 0.0, high: 1.0, above: false, below: true };
-    /// A finite number.
-    pub const ANY: Self =
-        Self::Number { low: f64::NEG_INFINITY, high: f64::INFINITY, above: true, below: true };
-    /// A finite number from 0 on.
-    pub const POSITIVE: Self =
-        Self::Number { low: 0.0, high: f64::INFINITY, above: false, below: true };
-    /// A finite number above 0.
-    pub const ABOVE_ZERO: Self =
-        Self::Number { low: 0.0, high: f64::INFINITY, above: true, below: true };
+    /// Any number, as far as arithmetic goes.
+    pub const ANY: Self = Self::between(-MOST, MOST);
+    /// A number from 0 on, as far as arithmetic goes.
+    pub const POSITIVE: Self = Self::between(0.0, MOST);
+    /// A number above 0, as far as arithmetic goes.
+    pub const ABOVE_ZERO: Self = Self::between(LEAST, MOST);
 
     /// A number between two ends, both included.
     pub const fn between(low: f64, high: f64) -> Self {
@@ -123,15 +125,13 @@ impl fmt::Display for Kind {
                 write!(f, "one of {}", quoted.join(", "))
             }
             Self::Number { low, high, above, below } => {
-                match (low.is_finite(), high.is_finite()) {
-                    (false, _) => f.write_str("a finite number"),
-                    (true, false) if above => write!(f, "a number above {low}"),
-                    (true, false) => write!(f, "a number from {low} on"),
-                    (true, true) => {
-                        let (open, close) = (if above { '(' } else { '[' }, if below { ')' } else { ']' });
-                        write!(f, "a number in {open}{low}, {high}{close}")
-                    }
-                }
+                let (open, close) = (if above { '(' } else { '[' }, if below { ')' } else { ']' });
+                let low = if low.abs() < 1e-5 && low != 0.0 {
+                    format!("{low:e}")
+                } else {
+                    low.to_string()
+                };
+                write!(f, "a number in {open}{low}, {high}{close}")
             }
         }
     }
@@ -233,7 +233,8 @@ impl Settings {
     ///
     /// Where the table has no such path, or no default for it: a mistake in the model.
     pub fn get(&self, path: &str) -> f64 {
-        self.find(path).unwrap_or_else(|| panic!("parameter `{path}` has neither value nor default"))
+        self.find(path)
+            .unwrap_or_else(|| panic!("parameter `{path}` has neither value nor default"))
     }
 
     /// Every parameter with its value, in the order of the table; absent ones left out.

@@ -1,6 +1,6 @@
 //! Who the actors are and what they talk about: the part of a model that a scenario file holds.
 
-use crate::parameter::Invalid;
+use crate::parameter::{Invalid, MOST};
 
 /// The most issues that can be on the table.
 pub const MAX_ISSUES: usize = 8;
@@ -175,20 +175,22 @@ impl Scenario {
             } else {
                 &["capability", "support", "fatigue", "rally", "curvature"]
             };
-            let path = |keys: &str| {
-                names(["actors", &actor.name].into_iter().chain(keys.split('.')))
-            };
+            let path =
+                |keys: &str| names(["actors", &actor.name].into_iter().chain(keys.split('.')));
             paths.extend(own.iter().map(|keys| path(keys)));
             for issue in &self.issues {
                 paths.extend(
-                    ["ideal", "salience"].map(|key| names(["actors", &actor.name, key, &issue.name])),
+                    ["ideal", "salience"]
+                        .map(|key| names(["actors", &actor.name, key, &issue.name])),
                 );
             }
         }
         let bloc = |bloc: &Bloc| names(["blocs", &bloc.name, "unity"]);
         paths.extend(self.blocs.iter().map(bloc));
-        for issue in &self.issues {
-            paths.extend(["while_fighting", "spillover"].map(|key| names(["issues", &issue.name, key])));
+        for issue in self.issues.iter().filter(|issue| issue.role != Some(IssueRole::Territory)) {
+            paths.extend(
+                ["while_fighting", "spillover"].map(|key| names(["issues", &issue.name, key])),
+            );
         }
         paths
     }
@@ -201,10 +203,12 @@ impl Scenario {
     pub fn check(&self) -> Result<(), Invalid> {
         self.check_issues()?;
         self.check_roles()?;
+        self.check_names()?;
         self.actors.iter().try_for_each(|actor| actor.check(&self.issues))?;
         let sum: f64 = self.members().map(|member| member.capability).sum();
         if self.members().count() > 0 && sum <= 0.0 {
-            return Err(Invalid::new("actors", sum, "the capabilities of members must not all be 0"));
+            let rule = "must hold a member with a capability above 0";
+            return Err(Invalid::new("actors", "without capability", rule));
         }
         self.check_blocs()?;
         self.check_influence()?;
@@ -224,33 +228,59 @@ impl Scenario {
     fn check_issues(&self) -> Result<(), Invalid> {
         let count = self.issues.len();
         if !(1..=MAX_ISSUES).contains(&count) {
-            return Err(Invalid::new("issues", count, format!("must number 1 to {MAX_ISSUES}")));
+            let rule = format!("must hold 1 to {MAX_ISSUES}");
+            return Err(Invalid::new("issues", format!("a table of {count}"), rule));
         }
         for (name, role) in IssueRole::NAMES {
-            if self.issues.iter().filter(|issue| issue.role == Some(role)).count() > 1 {
-                return Err(Invalid::new("issues", name, "must be the role of one issue at most"));
+            let count = self.issues.iter().filter(|issue| issue.role == Some(role)).count();
+            if count > 1 {
+                let found = format!("a table with {count} of the role {name:?}");
+                return Err(Invalid::new("issues", found, "must hold one at most"));
             }
         }
         self.issues.iter().try_for_each(Issue::check)
+    }
+
+    /// Names become columns, in which a space is an underscore.
+    fn check_names(&self) -> Result<(), Invalid> {
+        let lists = [
+            ("issues", self.issues.iter().map(|issue| &issue.name).collect::<Vec<_>>()),
+            ("actors", self.actors.iter().map(|actor| &actor.name).collect()),
+        ];
+        for (path, all) in lists {
+            let columns: Vec<String> = all.iter().map(|name| name.replace(' ', "_")).collect();
+            for (at, name) in all.iter().enumerate() {
+                if columns[..at].contains(&columns[at]) {
+                    let rule =
+                        "must differ from every other name in more than spaces and underscores";
+                    return Err(Invalid::new(format!("{path}.{}", key(name)), "named so", rule));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn check_roles(&self) -> Result<(), Invalid> {
         for (name, role) in [("challenger", Role::Challenger), ("defender", Role::Defender)] {
             let count = self.actors.iter().filter(|actor| actor.role == role).count();
             if count != 1 {
-                let rule = format!("must have the role \"{name}\" exactly once");
-                return Err(Invalid::new("actors", format!("with {count} of it"), rule));
+                let found = format!("a table with {count} of the role {name:?}");
+                return Err(Invalid::new("actors", found, "must hold exactly one"));
             }
         }
         let count = self.members().count();
         if count > MAX_MEMBERS {
             let rule = format!("must hold {MAX_MEMBERS} members at most");
-            return Err(Invalid::new("actors", format!("with {count}"), rule));
+            return Err(Invalid::new("actors", format!("a table with {count} members"), rule));
         }
         Ok(())
     }
 
     fn check_blocs(&self) -> Result<(), Invalid> {
+        if self.blocs.len() > MAX_MEMBERS {
+            let rule = format!("must number {MAX_MEMBERS} at most");
+            return Err(Invalid::new("blocs", self.blocs.len(), rule));
+        }
         for bloc in &self.blocs {
             share(&format!("blocs.{}.unity", key(&bloc.name)), bloc.unity.unwrap_or(0.0))?;
         }
@@ -307,9 +337,8 @@ impl Scenario {
 impl Issue {
     fn number_mut(&mut self, path: &[String]) -> Result<&mut f64, Vec<String>> {
         match path {
-            [key] if key == "while_fighting" && self.role != Some(IssueRole::Territory) => {
-                Ok(self.while_fighting.get_or_insert(0.0))
-            }
+            _ if self.role == Some(IssueRole::Territory) => Err(Vec::new()),
+            [key] if key == "while_fighting" => Ok(self.while_fighting.get_or_insert(0.0)),
             [key] if key == "spillover" => Ok(&mut self.spillover),
             _ => Err(names(["while_fighting", "spillover"])),
         }
@@ -319,24 +348,26 @@ impl Issue {
         let path = format!("issues.{}", key(&self.name));
         let level = format!("{path}.while_fighting");
         match (self.role, self.while_fighting) {
-            (Some(IssueRole::Territory), None) => {}
             (Some(IssueRole::Territory), Some(value)) => {
                 let rule = "must be left out: the level of territory is the front (`front.held`)";
                 return Err(Invalid::new(level, value, rule));
             }
-            (_, None) => return Err(Invalid::new(level, "missing", "every other issue needs it")),
+            (Some(IssueRole::Territory), None) if self.spillover != 0.0 => {
+                let rule = "must be left out: territory is the front itself";
+                return Err(Invalid::new(format!("{path}.spillover"), self.spillover, rule));
+            }
+            (_, None) if self.role != Some(IssueRole::Territory) => {
+                return Err(Invalid::new(level, "missing", "every other issue needs it"));
+            }
             (_, Some(value)) => share(&level, value)?,
+            (_, None) => {}
         }
         positive(&format!("{path}.spillover"), self.spillover)
     }
 }
 
 impl Actor {
-    fn number_mut(
-        &mut self,
-        path: &[String],
-        issues: &[String],
-    ) -> Result<&mut f64, Vec<String>> {
+    fn number_mut(&mut self, path: &[String], issues: &[String]) -> Result<&mut f64, Vec<String>> {
         let keys: Vec<&str> = path.iter().map(String::as_str).collect();
         match keys[..] {
             ["ideal" | "salience", issue] => {
@@ -373,6 +404,10 @@ impl Actor {
 
     fn check(&self, issues: &[Issue]) -> Result<(), Invalid> {
         let path = |rest: &str| format!("actors.{}.{rest}", key(&self.name));
+        if (self.ideal.len(), self.salience.len()) != (issues.len(), issues.len()) {
+            let rule = "must have one level and one weight for each issue";
+            return Err(Invalid::new(path("ideal"), self.ideal.len(), rule));
+        }
         for (at, issue) in issues.iter().enumerate() {
             share(&path(&format!("ideal.{}", key(&issue.name))), self.ideal[at])?;
             positive(&path(&format!("salience.{}", key(&issue.name))), self.salience[at])?;
@@ -381,15 +416,19 @@ impl Actor {
         if sum <= 0.0 {
             return Err(Invalid::new(path("salience"), sum, "must hold a weight above 0"));
         }
-        if !(self.curvature.is_finite() && self.curvature >= 1.0) {
-            return Err(Invalid::new(path("curvature"), self.curvature, "must be at least 1"));
+        if !(1.0..=100.0).contains(&self.curvature) {
+            let rule = "must be a number in [1, 100]";
+            return Err(Invalid::new(path("curvature"), self.curvature, rule));
         }
         if self.fights() {
-            if !(self.cost_median.is_finite() && self.cost_median > 0.0) {
-                let rule = "must be a number above 0";
+            if !(1e-9..=MOST).contains(&self.cost_median) {
+                let rule = format!("must be a number in [1e-9, {MOST}]");
                 return Err(Invalid::new(path("war_cost.median"), self.cost_median, rule));
             }
-            positive(&path("war_cost.log_sd"), self.cost_log_sd)?;
+            if !(0.0..=10.0).contains(&self.cost_log_sd) {
+                let rule = "must be a number in [0, 10]";
+                return Err(Invalid::new(path("war_cost.log_sd"), self.cost_log_sd, rule));
+            }
             finite(&path("optimism"), self.optimism)?;
             return finite(&path("break_loss"), self.break_loss);
         }
@@ -427,10 +466,11 @@ fn share(path: &str, value: f64) -> Result<(), Invalid> {
 }
 
 fn positive(path: &str, value: f64) -> Result<(), Invalid> {
-    let right = value.is_finite() && value >= 0.0;
-    if right { Ok(()) } else { Err(Invalid::new(path, value, "must be a number from 0 on")) }
+    let rule = || format!("must be a number in [0, {MOST}]");
+    if (0.0..=MOST).contains(&value) { Ok(()) } else { Err(Invalid::new(path, value, rule())) }
 }
 
 fn finite(path: &str, value: f64) -> Result<(), Invalid> {
-    if value.is_finite() { Ok(()) } else { Err(Invalid::new(path, value, "must be a finite number")) }
+    let rule = || format!("must be a number in [-{MOST}, {MOST}]");
+    if value.abs() <= MOST { Ok(()) } else { Err(Invalid::new(path, value, rule())) }
 }

@@ -12,6 +12,20 @@ pub struct Folder {
     target: PathBuf,
     replace: bool,
     staging: TempDir,
+    parents: Parents,
+}
+
+/// Folders that were made on the way, innermost first; removed again where they stay empty.
+#[derive(Debug)]
+struct Parents(Vec<PathBuf>);
+
+impl Drop for Parents {
+    fn drop(&mut self) {
+        for folder in &self.0 {
+            // Only an empty folder can be removed: whatever is in use stays.
+            let _ = fs::remove_dir(folder);
+        }
+    }
 }
 
 /// Why a run folder cannot be made.
@@ -28,7 +42,7 @@ pub enum FolderError {
     )]
     Foreign(PathBuf),
     /// The place cannot be written.
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}", path.display())]
     Write {
         /// Which place.
         path: PathBuf,
@@ -51,9 +65,12 @@ impl Folder {
             Some(parent) => parent,
             None => Path::new("."),
         };
+        let missing = parent.ancestors().take_while(|above| !above.exists());
+        let made = missing.filter(|a| !a.as_os_str().is_empty()).map(Path::to_owned).collect();
         fs::create_dir_all(parent).map_err(failed)?;
         let staging = tempfile::Builder::new().prefix(".armistice-").tempdir_in(parent);
-        Ok(Self { target: target.to_owned(), replace, staging: staging.map_err(failed)? })
+        let parents = Parents(made);
+        Ok(Self { target: target.to_owned(), replace, staging: staging.map_err(failed)?, parents })
     }
 
     /// Where to write its files meanwhile.
@@ -80,7 +97,7 @@ impl Folder {
     /// # Errors
     ///
     /// [`FolderError`] where something stands there by now, or it cannot be moved.
-    pub fn publish(self) -> Result<PathBuf, FolderError> {
+    pub fn publish(mut self) -> Result<PathBuf, FolderError> {
         check(&self.target, self.replace)?;
         let failed = |source| FolderError::Write { path: self.target.clone(), source };
         make_readable(self.staging.path()).map_err(failed)?;
@@ -93,6 +110,7 @@ impl Folder {
             fs::rename(self.staging.path(), &self.target).map_err(failed)?;
         }
         // The folder has moved: there is nothing left to clean up.
+        self.parents.0.clear();
         drop(self.staging.keep());
         Ok(self.target)
     }
@@ -132,7 +150,8 @@ mod tests {
     #[test]
     fn nothing_is_left_of_a_folder_that_is_not_published() {
         let place = tempfile::tempdir().expect("a temporary folder");
-        let folder = Folder::open(&place.path().join("run"), false).expect("it can be opened");
+        let folder =
+            Folder::open(&place.path().join("deep/er/run"), false).expect("it can be opened");
         folder.write("charts/a.png", b"x").expect("it can be written");
         drop(folder);
         assert_eq!(fs::read_dir(place.path()).expect("it is there").count(), 0);

@@ -43,6 +43,10 @@ impl std::fmt::Display for Cell {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         match self {
             Self::Empty => Ok(()),
+            // The shorter of the two forms that read back the same.
+            Self::Number(x) if *x != 0.0 && x.is_finite() && !(1e-5..1e16).contains(&x.abs()) => {
+                write!(f, "{x:e}")
+            }
             Self::Number(number) => write!(f, "{number}"),
             Self::Text(text) => f.write_str(text),
         }

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use clap::Args;
 use engine::Seed;
 use experiments::{Study, check_limits, need, size};
@@ -25,7 +25,8 @@ pub(super) fn run(command: &Check) -> Result<()> {
     let study = Study::read(&command.study, &command.changes.overrides())?;
     let model = study.build(&study.design.point(0))?;
     let need = need(&study, &model.measure_infos());
-    check_limits(need, &default_folder(&study.name))?;
+    check_limits(need, &default_folder(&study.name))
+        .map_err(|large| anyhow!("{}: {} {large}", command.study.display(), study.name))?;
 
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let points = study.design.size().unwrap_or(0);
@@ -40,8 +41,13 @@ pub(super) fn run(command: &Check) -> Result<()> {
         let levels: Vec<String> = axis.levels.iter().map(ToString::to_string).collect();
         writeln!(out, "sweep     {} = {}", axis.path, levels.join(", "))?;
     }
-    writeln!(out, "plan      {} points × {} replications, seed {}", grouped(points),
-        grouped(study.replications), study.seed)?;
+    writeln!(
+        out,
+        "plan      {} points × {} replications, seed {}",
+        grouped(points),
+        grouped(study.replications),
+        study.seed
+    )?;
     writeln!(out, "time      about {} on {cores} cores", duration(seconds / cores as f64))?;
     writeln!(out, "disk      at most about {}", size(need.disk))?;
     writeln!(out, "memory    at most about {}", size(need.memory))?;

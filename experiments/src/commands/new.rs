@@ -2,11 +2,11 @@
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use experiments::{WORLDS, starter, world};
+use experiments::{WORLDS, is_folder_name, starter, world};
 
 /// Writes a study.
 #[derive(Debug, Args)]
@@ -25,9 +25,29 @@ pub(super) fn run(command: &New) -> Result<()> {
         bail!("--model {}: no such model; there are: {}", command.model, known.join(", "));
     };
     let name = command.file.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into());
+    if !is_folder_name(&name) {
+        bail!(
+            "{}: the name of a study is that of its run folder: letters, digits, `-`, `_`, `.` \
+               and spaces",
+            command.file.display()
+        );
+    }
     let opened = OpenOptions::new().write(true).create_new(true).open(&command.file);
     let mut file = opened.with_context(|| format!("cannot write {}", command.file.display()))?;
-    file.write_all(starter(world, &name).as_bytes())?;
-    println!("{} written; next: armistice check {0}", command.file.display());
+    let scenario = from_there(&command.file, Path::new("experiments/scenarios/ukraine.toml"));
+    file.write_all(starter(world, &name, &scenario).as_bytes())?;
+    println!("{} written; next: armistice check \"{0}\"", command.file.display());
     Ok(())
+}
+
+/// The path of a file as seen from the folder of another, both given as seen from here.
+fn from_there(file: &Path, target: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let folder = here.join(file.parent().unwrap_or_else(|| Path::new("")));
+    let (folder, target) = (folder.canonicalize().unwrap_or(folder), here.join(target));
+    let common = folder.components().zip(target.components()).take_while(|(a, b)| a == b).count();
+    let up = folder.components().skip(common).map(|_| "..".to_owned());
+    let down = target.components().skip(common);
+    let down = down.map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<String>>().join("/")
 }

@@ -49,11 +49,12 @@ fn check(study: &Study, tables: &Results) -> Result<()> {
             tables.points.rows().len()
         );
     }
-    let has = |table: &Table, name: &str, columns: &[&str]| {
-        match columns.iter().find(|column| table.column(column).is_none()) {
-            Some(column) => bail!("{name} has no column `{column}`: it is not as it was written"),
-            None => Ok(()),
-        }
+    let has = |table: &Table, name: &str, columns: &[&str]| match columns
+        .iter()
+        .find(|column| table.column(column).is_none())
+    {
+        Some(column) => bail!("{name} has no column `{column}`: it is not as it was written"),
+        None => Ok(()),
     };
     has(&tables.points, "points.csv", &["point", "n", "p_agreement", "p_durable"])?;
     has(&tables.distributions, "distributions.csv", &["point", "measure", "bin_low", "count"])?;

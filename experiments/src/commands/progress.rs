@@ -26,9 +26,11 @@ pub(super) fn is_interrupted() -> bool {
 
 /// A bar for so many replications; silent where stderr is no terminal.
 pub(super) fn bar(replications: u64, quiet: bool) -> ProgressBar {
-    let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(8) };
+    let target =
+        if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(8) };
     let bar = ProgressBar::with_draw_target(Some(replications), target);
-    let look = "{bar:32} {percent:>3} %  {human_pos} of {human_len} replications, {per_sec}, {eta} left";
+    let look =
+        "{bar:32} {percent:>3} %  {human_pos} of {human_len} replications, {per_sec}, {eta} left";
     if let Ok(style) = ProgressStyle::with_template(look) {
         bar.set_style(style);
     }

@@ -60,7 +60,7 @@ struct Writer<'a> {
 pub(super) fn run(command: &Run) -> Result<ExitCode> {
     let study = Study::read(&command.study, &command.changes.overrides())?;
     let target = command.out.clone().unwrap_or_else(|| default_folder(&study.name));
-    let measures = first_model(&study)?;
+    let (measures, years) = first_model(&study)?;
     check_limits(need(&study, &measures), &target)
         .map_err(|large| anyhow!("{}: {} {large}", command.study.display(), study.name))?;
     let threads = usize::from(command.threads.unwrap_or(0));
@@ -74,7 +74,7 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
         Played::Whole(summaries, time) => (summaries, time),
         Played::Interrupted => return Ok(interrupted()),
     };
-    let tables = results(&study.design, &measures, &summaries);
+    let tables = results(&study.design, &measures, years, &summaries);
     let mut writer = Writer { folder: &folder, files: Vec::new() };
     let written = write_texts(&study, &mut writer)?;
     write_tables(&tables, &mut writer)?;
@@ -90,9 +90,10 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The measures of the model, which every design point shares in name and order.
-fn first_model(study: &Study) -> Result<Vec<MeasureInfo>> {
-    Ok(study.build(&study.design.point(0))?.measure_infos())
+/// The measures of the model and the years of its survival curves, which every design point shares.
+fn first_model(study: &Study) -> Result<(Vec<MeasureInfo>, usize)> {
+    let model = study.build(&study.design.point(0))?;
+    Ok((model.measure_infos(), model.survival_years()))
 }
 
 fn interrupted() -> ExitCode {

@@ -55,7 +55,10 @@ pub(super) fn headline(study: &Study, tables: &Results, folder: &Path) -> Headli
         question: study.question.clone(),
         replications: study.replications,
         seed: study.seed,
-        years: study.settings.find("durable_after_years").map_or_else(String::new, |y| y.to_string()),
+        years: study
+            .settings
+            .find("durable_after_years")
+            .map_or_else(String::new, |y| y.to_string()),
         rows: study.design.points().map(row).collect(),
         folder: folder.to_owned(),
     }
@@ -100,7 +103,11 @@ impl Headline {
         if !self.question.is_empty() {
             let _ = writeln!(out, "{}\n", self.question);
         }
-        if self.rows.len() <= FEW { self.table(&mut out) } else { self.extremes(&mut out) }
+        if self.rows.len() <= FEW {
+            self.table(&mut out)
+        } else {
+            self.extremes(&mut out)
+        }
         let folder = self.folder.display();
         let _ = write!(
             out,
@@ -140,7 +147,12 @@ impl Headline {
             for (word, end) in [("lowest ", order.first()), ("highest", order.last())] {
                 match end {
                     Some((_, row)) => {
-                        let _ = writeln!(out, "  {word}  {}  at {}", shown(row.estimates[at]), row.name());
+                        let _ = writeln!(
+                            out,
+                            "  {word}  {}  at {}",
+                            shown(row.estimates[at]),
+                            row.name()
+                        );
                     }
                     None => {
                         let _ = writeln!(out, "  {word}  no agreement anywhere");

@@ -26,7 +26,7 @@ const ELECTION: Purpose = Purpose::named("election");
 /// Studies 68(2), equation 9; consultation: Friedkin and Johnsen (1990).
 #[derive(Clone, Debug)]
 pub(super) struct Coalition {
-    /// The common level; members may follow their bloc's instead.
+    /// The level, by capability where blocs have their own.
     level: f64,
     blocs: Vec<BlocLevel>,
     members: Vec<Member>,

@@ -114,8 +114,8 @@ impl Compliance {
         let threshold = find("threshold.half_point").zip(find("threshold.power"));
         let defender = find("defender.base").zip(find("defender.slope"));
         let defender = defender.zip(find("defender.grievance"));
-        let defender = defender
-            .map(|((base, slope), grievance)| DefenderHazard { base, slope, grievance });
+        let defender =
+            defender.map(|((base, slope), grievance)| DefenderHazard { base, slope, grievance });
         let (base, slope, fragility) = (get("base"), get("slope"), get("fragility"));
         let monitoring = if has_access_issue { get("monitoring") } else { 0.0 };
         let accidents = get("accidents");
@@ -165,16 +165,20 @@ impl Compliance {
         defender_cost: f64,
     ) -> Outlook {
         let costs = about_challenger.nodes().map(|(log, weight)| (self.slope * exp(log), weight));
-        Outlook { trust: unity + self.naivety * (support - unity), revisionist, costs, defender_cost }
+        Outlook {
+            trust: unity + self.naivety * (support - unity),
+            revisionist,
+            costs,
+            defender_cost,
+        }
     }
 
     /// The deterrence of a guarantee in force, in utility.
     #[inline]
     fn deters(&self, guarantee: f64) -> f64 {
-        let effect = self.threshold.map_or(guarantee, |Threshold { half_point, power: p }| {
-            let (level, half) = (power(guarantee, p), power(half_point, p));
-            level / (level + half) * (1.0 + half)
-        });
+        let effect = self
+            .threshold
+            .map_or(guarantee, |Threshold { half_point, power: p }| hill(guarantee, half_point, p));
         self.deterrence * effect
     }
 
@@ -274,6 +278,18 @@ impl Compliance {
     }
 }
 
+/// `G^p / (G^p + G_½^p)`, scaled to 1 at G = 1; written so that no power overflows.
+fn hill(guarantee: f64, half_point: f64, p: f64) -> f64 {
+    if guarantee == 0.0 {
+        0.0
+    } else if half_point <= 1.0 {
+        (1.0 + power(half_point, p)) / (1.0 + power(half_point / guarantee, p))
+    } else {
+        let (level, inverse) = (power(guarantee, p), power(1.0 / half_point, p));
+        level * (1.0 + inverse) / (1.0 + inverse * level)
+    }
+}
+
 /// What counts about the moment of signature.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Signature {
@@ -289,4 +305,21 @@ pub(super) struct Signature {
 #[inline]
 pub(super) fn premium(break_loss: f64, durability: f64) -> f64 {
     break_loss * (1.0 - durability) / durability
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hill_curve_rises_from_0_to_1_and_is_half_way_where_it_says() {
+        for (half, p) in [(0.5, 4.0), (0.01, 300.0), (2.0, 2000.0), (1e-10, 40.0), (1.0, 1.0)] {
+            assert_eq!(hill(0.0, half, p), 0.0);
+            assert!((hill(1.0, half, p) - 1.0).abs() < 1e-12, "{half} {p}");
+            let heights = [0.0, 0.3, 0.6, 1.0].map(|level| hill(level, half, p));
+            assert!(heights.windows(2).all(|two| two[0] <= two[1]), "{half} {p}: {heights:?}");
+        }
+        // G^p / (G^p + ½^p) is ½ at G = ½; the scale to 1 at G = 1 lifts it by 1 + ½^p.
+        assert!((hill(0.5, 0.5, 4.0) - 0.5 * (1.0 + 0.0625)).abs() < 1e-12);
+    }
 }

@@ -1,6 +1,6 @@
 //! The foreseen durability of an agreement, as a function of its hazard, tabulated once.
 
-use engine::{cubic, exp, hermite, ln};
+use engine::{cubic, exp, hermite, ln, logistic};
 
 /// Steps per unit along the axis of the challenger's hazard. The error of linear interpolation is
 /// at most `step²/8` times the second derivative, which is below ¼.
@@ -10,14 +10,14 @@ const FINE_STEPS: f64 = 256.0;
 /// fourth derivative.
 const STEPS: f64 = 16.0;
 
-/// Beyond this argument of σ a hazard is 0 or 1 to the last bit that matters.
-const REACH: f64 = 40.0;
+/// Beyond this argument of σ a hazard is 0 or 1 but for 1e-14.
+const REACH: f64 = 32.0;
 
 /// Steps per unit along the axis of the defender's hazard (cubic Lagrange: below 1e-5).
 const SIDE_STEPS: f64 = 8.0;
 
 /// No sum runs over more years; its tail is closed with the last year's hazard.
-const MOST_YEARS: usize = 100_000;
+const MOST_YEARS: usize = 20_000;
 
 /// What is foreseen about the hazard in all years:
 ///
@@ -83,7 +83,7 @@ impl Durability {
                 (-REACH - 1.0 / SIDE_STEPS, (width * SIDE_STEPS).ceil() as usize + 4)
             }
         };
-        let accidents = chebyshev(foresight.accidents, foresight.discount);
+        let accidents = chebyshev(foresight.accidents);
         let mut made = Self {
             foresight,
             low,
@@ -187,14 +187,16 @@ impl Durability {
         if drift > 0.0 && aside.defender < -REACH {
             return self.foresight.years(aside).durability(argument).0;
         }
-        let place = ((aside.defender - self.side_low) * SIDE_STEPS).clamp(1.0, (self.sides - 3) as f64);
+        let place =
+            ((aside.defender - self.side_low) * SIDE_STEPS).clamp(1.0, (self.sides - 3) as f64);
         let first = (place as usize).min(self.sides - 3) - 1;
         let offset = place - first as f64;
         let side = |at: usize| self.over_accidents(first + at, cell, part, aside.accidents);
         (0..4).map(|at| lagrange(at, offset) * side(at)).sum()
     }
 
-    /// D at one node of the defender's hazard, by barycentric interpolation in h_0.
+    /// D at one node of the defender's hazard, by barycentric interpolation of 1/D in h_0, in which
+    /// it is linear where the hazard is constant.
     fn over_accidents(&self, side: usize, cell: usize, part: f64, accidents: f64) -> f64 {
         let (mut over, mut under) = (0.0, 0.0);
         for (at, (known, weight)) in self.accidents.iter().enumerate() {
@@ -203,10 +205,10 @@ impl Durability {
             if accidents == *known || self.accidents.len() == 1 {
                 return value;
             }
-            over += weight / (accidents - known) * value;
+            over += weight / (accidents - known) / value;
             under += weight / (accidents - known);
         }
-        over / under
+        under / over
     }
 
     /// The greatest argument in the table.
@@ -222,46 +224,43 @@ fn lagrange(at: usize, x: f64) -> f64 {
     others.map(|other| (x - other as f64) / (at as f64 - other as f64)).product()
 }
 
-/// Chebyshev nodes of the second kind with barycentric weights: as many as bring the error of
-/// interpolating D, which is analytic up to `h_0 = 1 − 1/δ`, below 1e-10.
-fn chebyshev((low, high): (f64, f64), discount: f64) -> Vec<(f64, f64)> {
+/// Chebyshev nodes of the second kind with barycentric weights (Berrut and Trefethen 2004).
+fn chebyshev((low, high): (f64, f64)) -> Vec<(f64, f64)> {
+    const LAST: usize = 8;
     if high <= low {
         return vec![(low, 1.0)];
     }
     let (middle, half) = (f64::midpoint(low, high), (high - low) / 2.0);
-    let pole = (middle - (1.0 - 1.0 / discount)) / half;
-    let radius = pole + (pole * pole - 1.0).sqrt();
-    let last = ((1e10_f64.ln() / radius.ln()).ceil() as usize).clamp(1, 40);
     let node = |at: usize| {
-        let angle = std::f64::consts::PI * at as f64 / last as f64;
+        let angle = std::f64::consts::PI * at as f64 / LAST as f64;
         let sign = if at % 2 == 0 { 1.0 } else { -1.0 };
-        let weight = if at == 0 || at == last { 0.5 } else { 1.0 };
+        let weight = if at == 0 || at == LAST { 0.5 } else { 1.0 };
         (middle + half * engine::cosine(angle), sign * weight)
     };
-    (0..=last).map(node).collect()
+    (0..=LAST).map(node).collect()
 }
 
 /// Hazards of all years that matter, but for the challenger's argument.
 struct Years {
-    /// For each year: `exp(fading − drift · y)` and the chance that nothing else breaks it.
+    /// For each year: what it takes off the argument, and the chance that nothing else breaks it.
     years: Vec<(f64, f64)>,
     discount: f64,
 }
 
 impl Foresight {
     fn years(&self, aside: Aside) -> Years {
-        let settled = |year: f64| {
-            self.drift == 0.0 && self.fragility * exp(-year / self.fragility_years) < 1e-13
-        };
+        let still = self.drift == 0.0 && self.defender_drift.is_none_or(|drift| drift == 0.0);
+        let settled =
+            |year: f64| still && self.fragility * exp(-year / self.fragility_years) < 1e-13;
         let worthless = |year: f64| year * ln(self.discount) < -36.0;
         let mut years = Vec::new();
         for year in 0..MOST_YEARS {
             let y = year as f64;
             let faded = self.fragility * (1.0 - exp(-y / self.fragility_years));
-            let defender = self.defender_drift.map_or(0.0, |drift| {
-                1.0 / (1.0 + exp(-(aside.defender + drift * y)))
-            });
-            years.push((exp(faded - self.drift * y), (1.0 - defender) * (1.0 - aside.accidents)));
+            let defender = self
+                .defender_drift
+                .map_or(0.0, |drift| 1.0 / (1.0 + exp(-(aside.defender + drift * y))));
+            years.push((faded - self.drift * y, (1.0 - defender) * (1.0 - aside.accidents)));
             if settled(y) || worthless(y) {
                 break;
             }
@@ -273,15 +272,14 @@ impl Foresight {
 impl Years {
     /// D and its derivative in A; beyond the last year its hazard stays.
     fn durability(&self, argument: f64) -> (f64, f64) {
-        let odds = exp(-argument);
         let (mut sum, mut slope) = (0.0, 0.0);
         let (mut alive, mut alive_slope) = (1.0, 0.0);
         let mut weight = 1.0;
         let (mut hold, mut hold_slope) = (1.0, 0.0);
-        for (factor, others) in &self.years {
+        for (relief, others) in &self.years {
             sum += weight * alive;
             slope += weight * alive_slope;
-            let broken = 1.0 / (1.0 + odds * factor);
+            let broken = logistic(argument - relief);
             hold = (1.0 - broken) * others;
             hold_slope = -broken * (1.0 - broken) * others;
             alive_slope = alive_slope * hold + alive * hold_slope;
@@ -350,6 +348,8 @@ mod tests {
             Foresight { defender_drift: Some(0.0), ..PLAIN },
             Foresight { defender_drift: Some(0.3), drift: -0.3, accidents: (0.0, 0.1), ..PLAIN },
             Foresight { discount: 0.99, ..PLAIN },
+            Foresight { discount: 0.99, accidents: (0.0, 0.5), ..PLAIN },
+            Foresight { fragility: 0.0, defender_drift: Some(0.7), ..PLAIN },
         ];
         for shape in shapes {
             let table = Durability::new(shape, 13.3, 5.0);

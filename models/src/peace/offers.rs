@@ -62,12 +62,18 @@ impl Offers {
         compliance: &Compliance,
         losses: (f64, f64),
     ) -> Self {
-        let curve = ContractCurve::new(challenger, defender).spaced(settings.get("offers") as usize);
+        let curve =
+            ContractCurve::new(challenger, defender).spaced(settings.get("offers") as usize);
         let guarantee = scenario.issue_with(IssueRole::Guarantee);
         let access = scenario.issue_with(IssueRole::HumanitarianAccess);
-        let levels = if guarantee.is_some() { settings.get("guarantee_offers") as usize } else { 1 };
-        let mut made =
-            Self { stakes: Vec::new(), terms: Vec::new(), lambda: Vec::new(), stretches: Vec::new() };
+        let levels =
+            if guarantee.is_some() { settings.get("guarantee_offers") as usize } else { 1 };
+        let mut made = Self {
+            stakes: Vec::new(),
+            terms: Vec::new(),
+            lambda: Vec::new(),
+            stretches: Vec::new(),
+        };
         for level in 0..levels {
             let raise = if levels > 1 { level as f64 / (levels - 1) as f64 } else { 0.0 };
             for point in &curve {
@@ -221,5 +227,53 @@ fn bound(stakes: &[Stakes], (challenger_loss, defender_loss): (f64, f64)) -> Sta
         defender: most(|stakes| stakes.defender),
         challenger_exposure: exposure(challenger_loss),
         defender_exposure: exposure(defender_loss),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine::{Draw as _, Purpose, Seed, Streams};
+
+    const NO_EXPOSURE: Exposure =
+        Exposure { grievance: 0.0, defender_grievance: 0.0, guarantee: 0.0, accidents: 0.0 };
+
+    /// Offers with arbitrary stakes: nothing about a contract curve is assumed by the search.
+    fn arbitrary(seed: u64, losses: (f64, f64)) -> Offers {
+        let mut luck = Streams::new(Seed(seed), 0).open(Purpose::named("stakes"));
+        let mut stakes = || {
+            let (challenger, defender) = (luck.uniform(), luck.uniform());
+            let exposure = Exposure {
+                grievance: 1.0 - challenger,
+                defender_grievance: 1.0 - defender,
+                guarantee: luck.uniform(),
+                ..NO_EXPOSURE
+            };
+            let (challenger_exposure, defender_exposure) = (exposure, exposure);
+            Stakes { challenger, defender, challenger_exposure, defender_exposure }
+        };
+        let stakes: Vec<Stakes> = (0..65 * 3).map(|_| stakes()).collect();
+        let stretches = stretches(&stakes, 65, losses);
+        Offers { stakes, terms: Vec::new(), lambda: Vec::new(), stretches }
+    }
+
+    #[test]
+    fn the_search_finds_what_a_full_scan_finds_and_the_first_of_equals() {
+        for seed in 0..300 {
+            let losses = if seed % 2 == 0 { (0.1, 0.35) } else { (-0.1, 0.35) };
+            let offers = arbitrary(seed, losses);
+            let level = seed as f64 / 250.0;
+            // Rises with both utilities, falls with what either side fears; coarse, so that there
+            // are ties, and below 0 for the highest levels.
+            let value = |stakes: &Stakes, _floor: f64| {
+                let fear = losses.0 * stakes.challenger_exposure.grievance
+                    - losses.1 * stakes.defender_exposure.guarantee;
+                ((stakes.challenger * stakes.defender - fear - level) * 40.0).floor() / 40.0
+            };
+            let expected = offers.best_of_all(value);
+            for hint in [None, Some(0), Some(100), expected] {
+                assert_eq!(offers.best(hint, value), expected, "seed {seed}, hint {hint:?}");
+            }
+        }
     }
 }

@@ -163,8 +163,10 @@ fn agreement_measures(durable_after: u32, horizon: u32) -> Vec<Measure<Outcome>>
     all.push(Measure::new(
         "collapse_year",
         "years",
-        format!("year in which it was drawn to break; empty if in force after {} years",
-            years.max(LAST_YEAR)),
+        format!(
+            "year in which it was drawn to break; empty if in force after {} years",
+            years.max(LAST_YEAR)
+        ),
         |end: &Outcome| end.agreement.as_ref()?.fate.collapse.map(f64::from),
     ));
     all

@@ -6,7 +6,8 @@ use crate::parameter::{Kind, Parameter};
 pub(super) const DECISION_RULES: &[&str] = &["best-response", "quantal"];
 
 const ASSUMED: &str = "assumed";
-const FITTED: &str = "fitted by a prototype to base rates of inter-state war (Correlates of War v4.0)";
+const FITTED: &str =
+    "fitted by a prototype to base rates of inter-state war (Correlates of War v4.0)";
 
 /// One row: path, symbol, default, kind, unit, meaning, provenance.
 const fn row(
@@ -97,7 +98,7 @@ pub const PARAMETERS: &[Parameter] = &[
     row("compliance.credibility_volatility", "s_c", 0.05, Kind::POSITIVE, "level per year", "Chance in the movement of credibility (off: 0)", ASSUMED),
     row("compliance.naivety", "ζ", 0.3, Kind::SHARE, "weight", "How far the parties judge a guarantee by today's support instead of unity (off: 0)", ASSUMED),
     absent("compliance.threshold.half_point", "G_½", Kind::ABOVE_ZERO, "level", "Guarantee at which a Hill-shaped deterrence is half-way up; absent: linear"),
-    absent("compliance.threshold.power", "p", Kind::Number { low: 1.0, high: f64::INFINITY, above: false, below: true }, "exponent", "Steepness of a Hill-shaped deterrence"),
+    absent("compliance.threshold.power", "p", Kind::between(1.0, 1000.0), "exponent", "Steepness of a Hill-shaped deterrence"),
     absent("compliance.defender.base", "a_0^U", Kind::ANY, "log-odds per year", "Hazard that the defender breaks an agreement that costs it nothing; absent: it never does"),
     absent("compliance.defender.slope", "a_1^U", Kind::POSITIVE, "log-odds per utility", "How the defender's hazard answers to grievance, cost and power"),
     absent("compliance.defender.grievance", "ψ_U", Kind::POSITIVE, "weight", "How far the defender minds what it did not get"),

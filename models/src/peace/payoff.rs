@@ -18,14 +18,16 @@ const REACH: f64 = 8.0;
 
 /// Utility of the terms in force while fighting, for every actor, as a function of the front.
 ///
-/// A table with linear interpolation in log-odds of land held. Its largest error, at the kink that
-/// a curvature near 1 has at an ideal point, is below 1e-4 (tested); it enters reported payoffs
-/// only, never a decision.
+/// A table with linear interpolation in log-odds of land held, and the utilities themselves beyond
+/// its ends. Its largest error, at the kink that a curvature near 1 has at an ideal point, is below
+/// 1e-4; it enters reported payoffs only, never a decision.
 #[derive(Clone, Debug)]
 pub(super) struct Flows {
     low: f64,
     actors: usize,
     nodes: usize,
+    status_quo: StatusQuo,
+    preferences: Vec<Preferences>,
     /// By node, then actor.
     table: Vec<f64>,
 }
@@ -41,15 +43,18 @@ impl Flows {
             let terms = status_quo.terms(level);
             table.extend(preferences.iter().map(|own| own.utility(&terms[..own.issues()])));
         }
-        Self { low, actors: preferences.len(), nodes, table }
+        let (status_quo, actors) = (status_quo.clone(), preferences.len());
+        Self { low, actors, nodes, status_quo, preferences: preferences.to_vec(), table }
     }
 
-    /// Adds `weight` times everybody's flow with the front at `level`. Beyond the table, where
-    /// all the land or none is held but for one part in a thousand, its end stands in.
+    /// Adds `weight` times everybody's flow with the front at `level`.
     #[inline]
     fn add(&self, level: f64, weight: f64, sums: &mut [f64; MOST_ACTORS]) {
-        let place = ((level - self.low) * STEPS).clamp(0.0, (self.nodes - 1) as f64);
-        let node = (place as usize).min(self.nodes - 2);
+        let place = (level - self.low) * STEPS;
+        if !(0.0..(self.nodes - 1) as f64).contains(&place) {
+            return self.add_beyond(level, weight, sums);
+        }
+        let node = place as usize;
         let part = place - node as f64;
         let pair = &self.table[node * self.actors..(node + 2) * self.actors];
         let (here, next) = pair.split_at(self.actors);
@@ -57,15 +62,24 @@ impl Flows {
             *sum += weight * (here + part * (next - here));
         }
     }
+
+    /// The same where the front has left the table.
+    #[cold]
+    fn add_beyond(&self, level: f64, weight: f64, sums: &mut [f64; MOST_ACTORS]) {
+        for (sum, own) in sums.iter_mut().zip(&self.preferences) {
+            *sum += weight * self.status_quo.utility(own, level);
+        }
+    }
 }
 
 /// Discounting by months.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Ledger {
     /// δ_a^{1/12}.
     factor: f64,
     months: u32,
-    total: f64,
+    /// The weight of all months before each, and of all: one number more than there are months.
+    before: Vec<f64>,
 }
 
 /// What has come in so far.
@@ -91,9 +105,14 @@ impl Ledger {
     pub(super) fn new(discount: f64, horizon: u32) -> Self {
         let factor = power(discount, 1.0 / 12.0);
         let months = horizon + MONTHS_AFTER;
-        let mut made = Self { factor, months, total: 1.0 };
-        made.total = made.weight(0, months);
-        made
+        let mut before = vec![0.0];
+        let (mut weight, mut sum) = (1.0, 0.0);
+        for _ in 0..months {
+            sum += weight;
+            weight *= factor;
+            before.push(sum);
+        }
+        Self { factor, months, before }
     }
 
     /// Nothing has come in yet.
@@ -103,8 +122,7 @@ impl Ledger {
 
     /// The discounted weight of months `from..to`.
     fn weight(&self, from: u32, to: u32) -> f64 {
-        let at = |month: u32| power(self.factor, f64::from(month));
-        (at(from) - at(to.max(from))) / (1.0 - self.factor)
+        self.before[to.max(from) as usize] - self.before[from as usize]
     }
 
     /// Books a month of fighting.
@@ -145,6 +163,44 @@ impl Ledger {
             let broken = if peace.is_some() { frozen * break_loss } else { 0.0 };
             *sum -= cost * account.hardship + broken;
         }
-        account.sums.map(|sum| sum / self.total)
+        account.sums.map(|sum| sum / self.before[self.months as usize])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameter::Settings;
+    use crate::peace::PARAMETERS;
+    use crate::peace::front::Front;
+    use crate::scenario::{Issue, IssueRole, Scenario};
+
+    #[test]
+    fn the_table_of_flows_is_as_exact_as_it_says() {
+        let issue = |role, while_fighting, spillover| Issue {
+            name: "issue".to_owned(),
+            role,
+            while_fighting,
+            spillover,
+            sources: Vec::new(),
+        };
+        let issues =
+            vec![issue(Some(IssueRole::Territory), None, 0.0), issue(None, Some(0.78), 0.5)];
+        let front = Front::new(&Settings::new(PARAMETERS));
+        let status_quo = StatusQuo::new(&Scenario { issues, ..Scenario::default() }, &front);
+        for curvature in [1.0, 1.3, 2.0] {
+            let own = Preferences::new(vec![0.7, 0.6], &[0.5, 0.5], curvature).expect("valid");
+            let flows = Flows::new(&status_quo, front.start, std::slice::from_ref(&own));
+            for step in -12_000..12_000 {
+                let level = front.start + f64::from(step) * 1.000_7e-3;
+                let mut sums = [0.0; MOST_ACTORS];
+                flows.add(level, 1.0, &mut sums);
+                let gap = (sums[0] - status_quo.utility(&own, level)).abs();
+                assert!(
+                    gap < 1e-3 * (curvature - 2.0).abs().max(0.1),
+                    "{curvature} at {level}: {gap}"
+                );
+            }
+        }
     }
 }

@@ -1,15 +1,15 @@
 //! One replication, month by month, in the order of events that the model fixes.
 
 use engine::{
-    Draw as _, Lifetime, Line, Measure, Model, NormalBelief, Preferences, Purpose, Stream,
-    Streams, exp, ln, logistic,
+    Draw as _, Lifetime, Line, Measure, Model, NormalBelief, Preferences, Purpose, Stream, Streams,
+    exp, ln, logistic,
 };
 
 use super::coalition::{Coalition, Cohesion};
 use super::compliance::{Compliance, Signature};
 use super::front::{Front, StatusQuo};
 use super::offers::Offers;
-use super::outcome::{Agreement, CAUSES, Cause, Outcome, measures, years_needed};
+use super::outcome::{Agreement, CAUSES, Cause, LAST_YEAR, Outcome, measures, years_needed};
 use super::payoff::{Account, Flows, LastMonth, Ledger};
 use super::rhetoric::{Rhetoric, Voice};
 use super::story::{Event, Listener, Narrator};
@@ -208,7 +208,15 @@ impl Peace {
             outcome.support += state.cohesion.support;
             match self.talk(&mut state, &secrets, &mut luck, streams, &mut outcome, listener) {
                 Ok(offer) => {
-                    return self.conclude(outcome, &state, &secrets, account, Some(offer), streams, listener);
+                    return self.conclude(
+                        outcome,
+                        &state,
+                        &secrets,
+                        account,
+                        Some(offer),
+                        streams,
+                        listener,
+                    );
                 }
                 Err(cause) => outcome.causes[cause as usize] += 1,
             }
@@ -218,9 +226,8 @@ impl Peace {
 
     fn secrets(&self, streams: &Streams) -> Secrets {
         let mut costs = streams.open(COSTS);
-        let mut cost = |side: &Belligerent| {
-            exp(side.cost_log_median + side.cost_log_sd * costs.normal())
-        };
+        let mut cost =
+            |side: &Belligerent| exp(side.cost_log_median + side.cost_log_sd * costs.normal());
         Secrets {
             challenger_cost: cost(&self.challenger),
             defender_cost: cost(&self.defender),
@@ -520,6 +527,10 @@ impl Model for Peace {
         outcome.lifetime()
     }
 
+    fn lifetime_years(&self) -> usize {
+        LAST_YEAR + 1
+    }
+
     fn story(&self, streams: &Streams) -> (Vec<Line>, Outcome) {
         let mut narrator = Narrator::new(self.cast());
         let outcome = self.tell_to(streams, &mut narrator);
@@ -574,12 +585,15 @@ fn news_variance(settings: &Settings) -> Option<f64> {
 fn preferences(actor: &Actor, scenario: &Scenario) -> Result<Preferences, Invalid> {
     debug_assert_eq!(actor.ideal.len(), scenario.issues.len());
     let made = Preferences::new(actor.ideal.clone(), &actor.salience, actor.curvature);
-    made.map_err(|error| Invalid::new(format!("actors.{}", actor.name), "unusable", error.to_string()))
+    made.map_err(|error| {
+        Invalid::new(format!("actors.{}", actor.name), "unusable", error.to_string())
+    })
 }
 
 /// The side with a role, leaning towards its own success.
 fn belligerent(scenario: &Scenario, role: Role) -> Result<Belligerent, Invalid> {
-    let missing = || Invalid::new("actors", "without it", "one challenger and one defender are needed");
+    let missing =
+        || Invalid::new("actors", "without it", "one challenger and one defender are needed");
     let actor = scenario.actors.iter().find(|actor| actor.role == role).ok_or_else(missing)?;
     Ok(Belligerent {
         preferences: preferences(actor, scenario)?,
@@ -611,4 +625,142 @@ fn worth_of(offers: &Offers, issues: usize, everybody: &[&Preferences]) -> Vec<f
         everybody.iter().map(move |preferences| preferences.utility(terms))
     };
     (0..offers.count()).flat_map(worth).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::peace::PARAMETERS;
+    use crate::peace::compliance::Outlook;
+
+    #[test]
+    fn no_two_purposes_share_their_streams() {
+        let all = [
+            COSTS,
+            INTENT,
+            UNITY,
+            SUPPORT,
+            FRONT,
+            RHETORIC,
+            TABLE,
+            CHANNELS,
+            ENDORSEMENT,
+            Purpose::named("credibility"),
+            Purpose::named("power"),
+            Purpose::named("collapse"),
+            Purpose::named("election"),
+        ];
+        for (at, purpose) in all.iter().enumerate() {
+            assert!(!all[..at].contains(purpose), "purpose {at}");
+        }
+    }
+
+    /// Two sides, three issues, no coalition.
+    fn duel(losses: (f64, f64)) -> Scenario {
+        let issue = |name: &str, role, while_fighting| crate::Issue {
+            name: name.to_owned(),
+            role,
+            while_fighting,
+            spillover: 0.0,
+            sources: Vec::new(),
+        };
+        let actor = |name: &str, role, ideal: [f64; 3], break_loss| Actor {
+            name: name.to_owned(),
+            role,
+            bloc: None,
+            ideal: ideal.to_vec(),
+            salience: vec![0.4, 0.35, 0.25],
+            curvature: 1.3,
+            cost_median: 0.1,
+            cost_log_sd: 0.8,
+            optimism: 0.2,
+            break_loss,
+            capability: 0.0,
+            support: 0.0,
+            fatigue: 0.0,
+            rally: 0.0,
+            sources: Vec::new(),
+        };
+        Scenario {
+            name: "duel".to_owned(),
+            issues: vec![
+                issue("territory", Some(IssueRole::Territory), None),
+                issue("sovereignty", None, Some(0.7)),
+                issue("guarantees", Some(crate::IssueRole::Guarantee), Some(0.2)),
+            ],
+            actors: vec![
+                actor("R", Role::Challenger, [1.0, 0.0, 0.0], losses.0),
+                actor("U", Role::Defender, [0.0, 1.0, 1.0], losses.1),
+            ],
+            ..Scenario::default()
+        }
+    }
+
+    /// A month of arbitrary beliefs, costs and forecasts.
+    fn arbitrary<'a>(peace: &'a Peace, losses: (f64, f64), luck: &mut Stream) -> Month<'a> {
+        let mut between = |low: f64, high: f64| low + (high - low) * luck.uniform();
+        let mut side = |break_loss: f64| Side {
+            belief: NormalBelief { mean: between(-4.0, -0.5), sd: between(0.0, 1.0) },
+            cost: exp(between(-4.0, -0.5)),
+            forecast: between(0.2, 0.9),
+            break_loss,
+        };
+        let (challenger, defender) = (side(losses.0), side(losses.1));
+        let (unity, support, revisionist) =
+            (between(0.0, 1.0), between(0.0, 1.0), between(0.0, 1.0));
+        let about = &challenger.belief;
+        let outlook: Outlook = peace.compliance.outlook(
+            unity,
+            support,
+            revisionist,
+            about,
+            defender.belief.mean_exp(),
+        );
+        Month {
+            compliance: &peace.compliance,
+            challenger,
+            defender,
+            revisionist: revisionist > 0.5,
+            weariness: between(1.0, 3.0),
+            audience: between(0.0, 0.8),
+            outlook,
+        }
+    }
+
+    #[test]
+    fn the_offer_is_the_one_that_weighing_all_of_them_would_choose() {
+        let extra: [&[(&str, f64)]; 3] = [
+            &[],
+            &[("compliance.power_shift", 0.05)],
+            &[
+                ("compliance.defender.base", -3.0),
+                ("compliance.defender.slope", 8.0),
+                ("compliance.defender.grievance", 1.0),
+            ],
+        ];
+        for (case, changes) in extra.iter().enumerate() {
+            for losses in [(0.0, 0.35), (0.1, 0.2), (-0.15, 0.35), (0.0, 0.0), (0.2, -0.1)] {
+                let mut settings = Settings::new(PARAMETERS);
+                for (path, value) in *changes {
+                    let place = settings.place(path).expect("it is in the table");
+                    settings.set(place, &crate::Value::Number(*value)).expect("it is valid");
+                }
+                let peace = Peace::new(&settings, &duel(losses)).expect("it is valid");
+                let mut luck = Streams::new(engine::Seed(9), case as u64).open(COSTS);
+                for round in 0..60 {
+                    let month = arbitrary(&peace, losses, &mut luck);
+                    for proposer in [Proposer::Challenger, Proposer::Defender, Proposer::Mediator] {
+                        let all = peace.table.offer_by_full_scan(&peace.offers, &month, proposer);
+                        for hint in [None, Some(17), Some(150)] {
+                            let found = peace.table.offer(&peace.offers, &month, proposer, hint);
+                            assert_eq!(
+                                found, all,
+                                "{losses:?}, {changes:?}, round {round}, {proposer:?}"
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

@@ -104,10 +104,16 @@ impl<'a> Narrator<'a> {
             (month.challenger_accepts(stakes), month.defender_accepts(stakes));
         let (text, mut numbers) = self.terms(offer);
         let chance = match proposer {
-            Proposer::Challenger => format!("thinks {} accepts with chance {defender:.2}", self.actors[1]),
-            Proposer::Defender => format!("thinks {} accepts with chance {challenger:.2}", self.actors[0]),
+            Proposer::Challenger => {
+                format!("thinks {} accepts with chance {defender:.2}", self.actors[1])
+            }
+            Proposer::Defender => {
+                format!("thinks {} accepts with chance {challenger:.2}", self.actors[0])
+            }
             Proposer::Mediator => {
-                format!("on public beliefs they accept with chances {challenger:.2} and {defender:.2}")
+                format!(
+                    "on public beliefs they accept with chances {challenger:.2} and {defender:.2}"
+                )
             }
         };
         numbers.extend(values(&[
@@ -168,8 +174,8 @@ impl Listener for Narrator<'_> {
             Event::Opening { revisionist, challenger_cost, defender_cost } => {
                 let intent = if revisionist { "a revisionist" } else { "a settler" };
                 let text = format!(
-                    "{} is {intent}; a year of war costs it {challenger_cost:.3} and {} \
-                     {defender_cost:.3}. Nobody else knows",
+                    "{} is {intent}; fighting on costs it {challenger_cost:.3} and {} \
+                     {defender_cost:.3} over the planning horizon",
                     self.actors[0], self.actors[1]
                 );
                 let intent = f64::from(u8::from(revisionist));

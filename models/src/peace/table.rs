@@ -70,7 +70,8 @@ impl Table {
         // Three decimal fractions and two additions.
         if (sum - 1.0).abs() > 1e-9 {
             let rule = "challenger, defender and mediator must add up to 1";
-            return Err(Invalid::new("recognition", sum, rule));
+            let found = format!("with the sum {}", (sum * 1e9).round() / 1e9);
+            return Err(Invalid::new("recognition", found, rule));
         }
         let quantal = DECISION_RULES[settings.get("decision_rule") as usize] == "quantal";
         let noise = settings.get("quantal_noise");
@@ -78,7 +79,11 @@ impl Table {
             challenger_proposes: recognition("challenger"),
             defender_proposes: recognition("defender"),
             mediator_weight: settings.get("mediator_weight"),
-            rule: if quantal { DecisionRule::Quantal { noise } } else { DecisionRule::BestResponse },
+            rule: if quantal {
+                DecisionRule::Quantal { noise }
+            } else {
+                DecisionRule::BestResponse
+            },
             break_off: settings.get("talks.break_off"),
             break_off_rhetoric: settings.get("talks.break_off_rhetoric"),
             reopen: settings.get("talks.reopen"),

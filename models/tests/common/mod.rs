@@ -1,8 +1,10 @@
 //! The ten actors of `experiments/scenarios/ukraine-core.toml`, built by hand.
 
+#![allow(dead_code, unreachable_pub, missing_docs, reason = "each test uses a part of it")]
+
 use engine::{AnyModel, Batch, Estimate, Scale, Seed, Summary, Tally};
 use models::peace::{PARAMETERS, Peace};
-use models::{Actor, Issue, IssueRole, Role, Scenario, Settings, Value};
+use models::{Actor, Issue, IssueRole, Role, Scenario, Settings};
 
 /// Path and value of a parameter.
 pub type Setting<'a> = (&'a str, f64);
@@ -19,7 +21,12 @@ pub fn settings(changes: &[Setting]) -> Settings {
 
 pub const BEST_RESPONSE: Setting = ("decision_rule", 0.0);
 
-pub fn issue(name: &str, role: Option<IssueRole>, while_fighting: Option<f64>, spillover: f64) -> Issue {
+pub fn issue(
+    name: &str,
+    role: Option<IssueRole>,
+    while_fighting: Option<f64>,
+    spillover: f64,
+) -> Issue {
     Issue { name: name.into(), role, while_fighting, spillover, sources: Vec::new() }
 }
 
@@ -100,9 +107,11 @@ pub struct Run {
 
 impl Run {
     pub fn of(scenario: &Scenario, changes: &[Setting], replications: u64) -> Self {
-        let model = Peace::new(&settings(changes), scenario).expect("the test builds a valid model");
+        let model =
+            Peace::new(&settings(changes), scenario).expect("the test builds a valid model");
         let models: Vec<Box<dyn AnyModel>> = vec![Box::new(model)];
-        let names = models[0].measure_infos().into_iter().filter_map(|info| info.estimate).collect();
+        let names =
+            models[0].measure_infos().into_iter().filter_map(|info| info.estimate).collect();
         let batch = Batch::new(Seed(20_251_122), replications, 0).expect("threads can be started");
         let summary = batch.run(&models, &()).expect("nobody stops it").remove(0);
         Self { summary, names }

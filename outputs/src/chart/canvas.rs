@@ -146,9 +146,8 @@ impl Canvas {
     }
 
     pub(super) fn text(&self, text: &str, at: (f64, f64), look: Type) -> Drawn {
-        let halo = look.halo.map_or(String::new(), |RGBColor(r, g, b)| {
-            format!("#{r:02x}{g:02x}{b:02x}")
-        });
+        let halo =
+            look.halo.map_or(String::new(), |RGBColor(r, g, b)| format!("#{r:02x}{g:02x}{b:02x}"));
         let family = format!("sans@{}{halo}", look.angle);
         let size = look.size * theme::SCALE * UNITS;
         let style = TextStyle {
@@ -184,7 +183,13 @@ impl Canvas {
         (shown, size)
     }
 
-    pub(super) fn rule(&self, from: (f64, f64), to: (f64, f64), colour: RGBColor, width: f64) -> Drawn {
+    pub(super) fn rule(
+        &self,
+        from: (f64, f64),
+        to: (f64, f64),
+        colour: RGBColor,
+        width: f64,
+    ) -> Drawn {
         let path = PathElement::new(vec![pair(from), pair(to)], line(colour, 1.0, width));
         self.root.draw(&path).map_err(failed)
     }
@@ -202,7 +207,8 @@ impl Canvas {
             units(area.left),
             units(theme::WIDTH - area.right),
         );
-        let chart = ChartBuilder::on(&room).build_cartesian_2d(x.0..x.1, y.0..y.1).map_err(failed)?;
+        let chart =
+            ChartBuilder::on(&room).build_cartesian_2d(x.0..x.1, y.0..y.1).map_err(failed)?;
         Ok(Plot { canvas: self, chart, area, x, y })
     }
 
@@ -279,7 +285,7 @@ impl Plot<'_> {
         let Area { left, right, bottom, .. } = self.area;
         self.canvas.rule((left, bottom), (right, bottom), theme::SOFT, 0.8)?;
         let look = Type::of(theme::TICK).soft().centred().below();
-        let step = self.thinning(spots, |label| self.canvas.width(label, look) + 10.0, true);
+        let step = self.thinning(spots, |label| self.canvas.width(label, look) + 16.0, true);
         for (at, spot) in spots.iter().enumerate() {
             let x = self.place((spot.at, self.y.0)).0;
             self.canvas.rule((x, bottom), (x, bottom + 4.0), theme::SOFT, 0.8)?;
@@ -313,13 +319,18 @@ impl Plot<'_> {
     /// Every how many labels can be shown so that none touches the next.
     fn thinning(&self, spots: &[Spot], size: impl Fn(&str) -> f64, across: bool) -> usize {
         let place = |spot: &Spot| {
-            let at = if across { self.place((spot.at, self.y.0)).0 } else { self.place((self.x.0, spot.at)).1 };
+            let at = if across {
+                self.place((spot.at, self.y.0)).0
+            } else {
+                self.place((self.x.0, spot.at)).1
+            };
             (at, size(&spot.label))
         };
         let places: Vec<(f64, f64)> = spots.iter().map(place).collect();
         let clear = |step: usize| {
             let kept: Vec<_> = places.iter().step_by(step).collect();
-            kept.windows(2).all(|two| (two[1].0 - two[0].0).abs() >= f64::midpoint(two[0].1, two[1].1))
+            kept.windows(2)
+                .all(|two| (two[1].0 - two[0].0).abs() >= f64::midpoint(two[0].1, two[1].1))
         };
         (1..places.len()).find(|step| clear(*step)).unwrap_or(places.len().max(1))
     }

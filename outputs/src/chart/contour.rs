@@ -121,7 +121,8 @@ mod tests {
 
     #[test]
     fn a_plane_has_one_straight_line_at_each_level() {
-        let plane: Grid = (0..5).map(|y| (0..7).map(|x| f64::from(x) + f64::from(y)).collect()).collect();
+        let plane: Grid =
+            (0..5).map(|y| (0..7).map(|x| f64::from(x) + f64::from(y)).collect()).collect();
         let lines = contours(&plane, 4.3);
         assert_eq!(lines.len(), 1);
         // Smoothing and Catmull–Rom both keep planes, up to rounding.

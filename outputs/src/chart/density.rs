@@ -21,7 +21,8 @@ pub(super) struct Density {
 /// # Source
 ///
 /// Silverman (1986), *Density Estimation*, equation 3.31 for the bandwidth, section 2.10 for
-/// reflection; at least the width of a bin, which is the resolution of the data.
+/// reflection; at least a little more than the width of a bin, which is the resolution of
+/// the data.
 pub(super) fn density(bins: &[Count]) -> Option<Density> {
     let total: f64 = bins.iter().map(|bin| bin.count).sum();
     if total <= 0.0 {
@@ -34,7 +35,7 @@ pub(super) fn density(bins: &[Count]) -> Option<Density> {
     let quartiles = [0.25, 0.5, 0.75].map(|share| quantile(bins, share * total));
     let spread = deviation.min((quartiles[2] - quartiles[0]) / 1.34);
     let resolution = bins.first().map_or(0.02, |bin| bin.high - bin.low);
-    let width = (0.9 * spread * libm::pow(total, -0.2)).max(0.75 * resolution);
+    let width = (0.9 * spread * libm::pow(total, -0.2)).max(1.2 * resolution);
     let kernel = |distance: f64| libm::exp(-0.5 * (distance / width) * (distance / width));
     let height = |x: f64| {
         let near = |bin: &Count| {
@@ -79,7 +80,7 @@ mod tests {
         let step = 1.0 / (POINTS - 1) as f64;
         let ends = f64::midpoint(heights[0], heights[POINTS - 1]);
         let area = step * (heights.iter().sum::<f64>() - ends);
-        // The trapezoid rule on a kernel at least seven steps wide.
+        // The trapezoid rule on a kernel at least ten steps wide.
         assert!((area - 1.0).abs() < 1e-3, "{area}");
     }
 

@@ -29,16 +29,22 @@ pub(super) fn draw(spec: &Lines) -> Result<Vec<u8>, ChartError> {
     canvas.png()
 }
 
-/// Ordered levels get an ordered scale once there are more than the categories hold.
+/// Lines in an order get an ordered scale, and so do more lines than there are categories.
 fn colour(at: usize, spec: &Lines) -> RGBColor {
     let count = spec.series.len();
-    if count > theme::CATEGORIES.len() { theme::level(at, count) } else { theme::CATEGORIES[at] }
+    let ordered = spec.ordered && count > 1;
+    if ordered || count > theme::CATEGORIES.len() {
+        theme::level(at, count)
+    } else {
+        theme::CATEGORIES[at]
+    }
 }
 
 /// The range of the horizontal axis, with room for marks of levels that stand apart.
 fn ends(spec: &Lines) -> (f64, f64) {
     let all = spec.x.levels.iter().map(|level| level.at);
-    let (low, high) = (all.clone().fold(f64::INFINITY, f64::min), all.fold(f64::NEG_INFINITY, f64::max));
+    let (low, high) =
+        (all.clone().fold(f64::INFINITY, f64::min), all.fold(f64::NEG_INFINITY, f64::max));
     if spec.separate || high <= low { (low - 0.6, high + 0.6) } else { (low, high) }
 }
 

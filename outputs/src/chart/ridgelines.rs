@@ -6,7 +6,7 @@ use super::skia::ChartError;
 use super::spec::{Panel, Ridgelines, Spot};
 use super::theme;
 
-/// Panels side by side.
+/// Most panels side by side; five or six stand in two rows of three.
 const ACROSS: usize = 4;
 /// Left end of the first panel and room between panels.
 const LEFT: f64 = 112.0;
@@ -16,26 +16,21 @@ const RISE: f64 = 1.5;
 
 pub(super) fn draw(spec: &Ridgelines) -> Result<Vec<u8>, ChartError> {
     let rows = spec.panels.len().div_ceil(ACROSS).max(1);
-    let each = (70.0 + 62.0 * (spec.levels.len() as f64 + 0.6)).max(230.0);
+    let across = spec.panels.len().div_ceil(rows);
+    let step = if rows > 1 { 44.0 } else { 62.0 };
+    let each = (70.0 + step * (spec.levels.len() as f64 + 0.6)).max(230.0);
     let canvas = Canvas::new(&spec.frame, 96.0 + (each + 62.0) * rows as f64)?;
-    let across = spec.panels.len().clamp(1, ACROSS) as f64;
-    let width = (theme::WIDTH - 36.0 - LEFT - BETWEEN * (across - 1.0)) / across;
+    let width = (theme::WIDTH - 36.0 - LEFT - BETWEEN * (across as f64 - 1.0)) / across as f64;
     for (at, panel) in spec.panels.iter().enumerate() {
-        let left = LEFT + (width + BETWEEN) * (at % ACROSS) as f64;
-        let top = 96.0 + (each + 62.0) * (at / ACROSS) as f64;
+        let left = LEFT + (width + BETWEEN) * (at % across) as f64;
+        let top = 96.0 + (each + 62.0) * (at / across) as f64;
         let area = Area { left, top, right: left + width, bottom: top + each - 40.0 };
-        draw_panel(&canvas, spec, panel, area, at % ACROSS == 0)?;
+        draw_panel(&canvas, spec, panel, area, at % across == 0)?;
     }
     canvas.png()
 }
 
-fn draw_panel(
-    canvas: &Canvas,
-    spec: &Ridgelines,
-    panel: &Panel,
-    area: Area,
-    first: bool,
-) -> Drawn {
+fn draw_panel(canvas: &Canvas, spec: &Ridgelines, panel: &Panel, area: Area, first: bool) -> Drawn {
     let levels = panel.ridges.len() as f64;
     let plot = canvas.plot(area, (0.0, 1.0), (0.0, levels - 1.0 + RISE + 0.1))?;
     let width = area.right - area.left;
@@ -78,9 +73,8 @@ fn ridge(
         let at = (f64::midpoint(plot.area.left, plot.area.right), y - 8.0);
         return canvas.text("no agreement", at, Type::of(theme::NOTE).soft().centred());
     };
-    let point = |k: usize| {
-        (k as f64 / (POINTS - 1) as f64, base + RISE * density.heights[k] / highest)
-    };
+    let point =
+        |k: usize| (k as f64 / (POINTS - 1) as f64, base + RISE * density.heights[k] / highest);
     let curve: Vec<(f64, f64)> = (0..POINTS).map(point).collect();
     let under = |low: f64, high: f64| -> Vec<(f64, f64)> {
         let inside = curve.iter().filter(|point| (low..=high).contains(&point.0));

@@ -315,12 +315,7 @@ impl DrawingBackend for Skia {
         Ok(())
     }
 
-    fn draw_text<T: BackendTextStyle>(
-        &mut self,
-        text: &str,
-        style: &T,
-        at: BackendCoord,
-    ) -> Drawn {
+    fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, at: BackendCoord) -> Drawn {
         let (mut angle, halo) = manner(style.family().as_str());
         angle += match style.transform() {
             FontTransform::None => 0.0,

@@ -76,6 +76,8 @@ pub struct Lines {
     pub series: Vec<Series>,
     /// Whether levels are words, which are drawn as separate marks with whiskers.
     pub separate: bool,
+    /// Whether the lines stand in an order, which their colours then show.
+    pub ordered: bool,
 }
 
 /// One line.

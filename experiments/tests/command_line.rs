@@ -1,0 +1,450 @@
+//! The program as its users meet it: run folders, determinism, stories, messages.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+/// A scenario with three members, two blocs and an election.
+const SCENARIO: &str = r#"
+name = "small"
+[issues.territory]
+role = "territory"
+[issues.sovereignty]
+while_fighting = 0.78
+spillover = 0.5
+[issues.guarantees]
+role = "guarantee"
+while_fighting = 0.2
+[actors.Russia]
+role = "challenger"
+ideal = { territory = 1.0, sovereignty = 0.0, guarantees = 0.0 }
+salience = { territory = 0.40, sovereignty = 0.35, guarantees = 0.25 }
+war_cost = { median = 0.12, log_sd = 0.85 }
+optimism = 0.2
+[actors.Ukraine]
+role = "defender"
+ideal = { territory = 0.0, sovereignty = 1.0, guarantees = 1.0 }
+salience = { territory = 0.35, sovereignty = 0.35, guarantees = 0.30 }
+war_cost = { median = 0.065, log_sd = 0.7 }
+optimism = 0.4
+break_loss = 0.35
+[actors."Member A"]
+role = "member"
+bloc = "west"
+capability = 0.6
+support = -0.2
+fatigue = 0.3
+rally = 0.2
+ideal = { territory = 0.4, sovereignty = 0.8, guarantees = 0.5 }
+salience = { territory = 0.3, sovereignty = 0.3, guarantees = 0.4 }
+[actors."Member A".sources]
+capability = "assumed: for this test"
+[actors.B]
+role = "member"
+bloc = "east"
+capability = 0.3
+support = 0.8
+fatigue = 0.15
+rally = 0.3
+ideal = { territory = 0.1, sovereignty = 0.9, guarantees = 0.9 }
+salience = { territory = 0.3, sovereignty = 0.3, guarantees = 0.4 }
+[actors.C]
+role = "member"
+capability = 0.1
+support = 0.8
+fatigue = 0.15
+rally = 0.3
+ideal = { territory = 0.2, sovereignty = 0.9, guarantees = 0.8 }
+salience = { territory = 0.3, sovereignty = 0.3, guarantees = 0.4 }
+[blocs.west]
+unity = 0.4
+[blocs.east]
+[influence]
+B = { "Member A" = 1.0, B = 3.0 }
+[[elections]]
+month = 7
+actor = "Member A"
+[parameters]
+weariness = 0.3
+"#;
+
+const STUDY: &str = r#"
+name = "small"
+question = "Does the program keep its promises?"
+model = "peace"
+scenario = "scenario.toml"
+[run]
+replications = 700
+seed = 7
+keep = "replications"
+[sweep]
+unity = { from = 0.2, to = 0.8, steps = 3 }
+decision_rule = ["best-response", "quantal"]
+"#;
+
+/// A folder with a study and its scenario.
+struct Desk(TempDir);
+
+impl Desk {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::write(folder.path().join("scenario.toml"), SCENARIO).expect("it can be written");
+        fs::write(folder.path().join("study.toml"), STUDY).expect("it can be written");
+        Self(folder)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("armistice"));
+        command.current_dir(self.0.path()).args(arguments.split_whitespace());
+        command
+    }
+
+    fn run(&self, arguments: &str) -> Output {
+        self.command(arguments).output().expect("the program starts")
+    }
+
+    fn done(&self, arguments: &str) -> String {
+        let output = self.run(arguments);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments}: {error}");
+        String::from_utf8(output.stdout).expect("it is UTF-8")
+    }
+
+    fn read(&self, name: &str) -> Vec<u8> {
+        fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+}
+
+const TABLES: [&str; 4] = ["points.csv", "distributions.csv", "survival.csv", "replications.csv"];
+const CHARTS: [&str; 7] = [
+    "p_durable",
+    "p_agreement",
+    "p_durable_given_agreement",
+    "terms",
+    "survival",
+    "month",
+    "refusals",
+];
+
+fn assert_same(desk: &Desk, one: &str, other: &str) {
+    let charts = CHARTS.map(|chart| format!("charts/{chart}.png"));
+    for file in TABLES.iter().map(|table| (*table).to_owned()).chain(charts) {
+        let (a, b) = (desk.read(&format!("{one}/{file}")), desk.read(&format!("{other}/{file}")));
+        assert!(a == b, "{file} differs between {one} and {other}");
+    }
+}
+
+#[test]
+fn a_run_is_the_same_on_any_number_of_threads_and_from_its_own_study() {
+    let desk = Desk::new();
+    desk.done("run study.toml --out one --threads 1 --quiet");
+    for threads in [2, 7] {
+        desk.done(&format!("run study.toml --out many{threads} --threads {threads} --quiet"));
+        assert_same(&desk, "one", &format!("many{threads}"));
+    }
+    desk.done("run one/study.toml --out again --quiet");
+    assert_same(&desk, "one", "again");
+    let before = CHARTS.map(|chart| desk.read(&format!("one/charts/{chart}.png")));
+    fs::remove_dir_all(desk.path("one/charts")).expect("they are there");
+    desk.done("plot one");
+    assert!(before == CHARTS.map(|chart| desk.read(&format!("one/charts/{chart}.png"))));
+}
+
+/// The header and the rows of a table.
+fn rows(path: &Path) -> (Vec<String>, Vec<Vec<String>>) {
+    let mut reader = csv::Reader::from_path(path).expect("it is there");
+    let header = reader.headers().expect("it has one").iter().map(str::to_owned).collect();
+    let row = |record: csv::StringRecord| record.iter().map(str::to_owned).collect();
+    (header, reader.records().map(|record| row(record.expect("it is whole"))).collect())
+}
+
+#[test]
+fn the_order_of_design_points_changes_no_row() {
+    let desk = Desk::new();
+    let other = STUDY
+        .replace("{ from = 0.2, to = 0.8, steps = 3 }", "[0.8, 0.2, 0.5]")
+        .replace("[\"best-response\", \"quantal\"]", "[\"quantal\", \"best-response\"]");
+    fs::write(desk.path("other.toml"), other).expect("it can be written");
+    desk.done("run study.toml --out one --quiet");
+    desk.done("run other.toml --out other --quiet");
+    let sorted = |run: &str| {
+        let (_, mut rows) = rows(&desk.path(run).join("points.csv"));
+        rows.iter_mut().for_each(|row| row[0].clear());
+        rows.sort();
+        rows
+    };
+    assert_eq!(sorted("one"), sorted("other"));
+}
+
+#[test]
+fn one_more_replication_changes_no_earlier_one() {
+    let desk = Desk::new();
+    desk.done("run study.toml --out some --set unity=0.5 --replications 300 --quiet");
+    desk.done("run study.toml --out more --set unity=0.5 --replications 301 --quiet");
+    let kept = |run: &str| {
+        let (_, rows) = rows(&desk.path(run).join("replications.csv"));
+        rows.into_iter().filter(|row| row[1] != "300").collect::<Vec<_>>()
+    };
+    assert_eq!(kept("some").len(), 2 * 300);
+    assert_eq!(kept("some"), kept("more"));
+}
+
+#[test]
+fn a_story_ends_as_its_row_says() {
+    let desk = Desk::new();
+    desk.done("run study.toml --out run --quiet");
+    let (header, rows) = rows(&desk.path("run/replications.csv"));
+    for row in rows.iter().step_by(331) {
+        let story = desk.done(&format!(
+            "explain study.toml --point {} --replication {} --json",
+            row[0], row[1]
+        ));
+        let story: serde_json::Value = serde_json::from_str(&story).expect("it is JSON");
+        for (name, written) in header.iter().zip(row).skip(3) {
+            let told = story["outcome"][name].as_f64();
+            assert_eq!(told, written.parse().ok(), "{name} of {row:?}");
+        }
+        let told = story["story"].as_array().expect("it is a list");
+        let months = told.iter().filter(|line| line["event"] == "month").count();
+        let played = story["outcome"]["month"].as_f64().unwrap_or(60.0);
+        assert_eq!(months as f64, played);
+    }
+}
+
+#[test]
+fn rows_and_points_tell_the_same() {
+    let desk = Desk::new();
+    desk.done("run study.toml --out run --quiet");
+    let (header, all) = rows(&desk.path("run/replications.csv"));
+    let (names, points) = rows(&desk.path("run/points.csv"));
+    let column = |name: &str| header.iter().position(|known| known == name).expect("it is there");
+    let number = |text: &String| text.parse::<f64>().ok();
+    let mean_of = [
+        ("p_agreement", "agreed"),
+        ("p_durable", "signed_and_holds"),
+        ("p_durable_given_agreement", "holds"),
+        ("month", "month"),
+        ("terms_guarantees", "terms_guarantees"),
+        ("months_no_talks", "months_no_talks"),
+        ("payoff_Member_A", "payoff_Member_A"),
+    ];
+    for point in &points {
+        let own = all.iter().filter(|row| row[0] == point[0]);
+        for (estimate, measure) in mean_of {
+            let values: Vec<f64> =
+                own.clone().filter_map(|row| number(&row[column(measure)])).collect();
+            let mean = values.iter().sum::<f64>() / values.len() as f64;
+            let place = names.iter().position(|known| known == estimate).expect("it is there");
+            let written = number(&point[place]).expect("there are agreements");
+            // A running mean of 700 numbers below 60 against their sum: rounding alone.
+            assert!((written - mean).abs() < 1e-11, "{estimate}: {written} {mean}");
+        }
+    }
+}
+
+#[test]
+fn a_run_folder_appears_whole_and_is_not_overwritten() {
+    let desk = Desk::new();
+    let out = desk.done("run study.toml --out run --quiet --json");
+    let headline: serde_json::Value =
+        serde_json::from_str(out.lines().last().expect("it says something")).expect("it is JSON");
+    assert_eq!(headline["points"], 6);
+    let provenance: serde_json::Value =
+        serde_json::from_slice(&desk.read("run/provenance.json")).expect("it is JSON");
+    for key in ["version", "commit", "seed", "replications", "threads", "wall_seconds"] {
+        assert!(!provenance[key].is_null(), "{key}");
+    }
+    for file in provenance["files"].as_array().expect("it is a list") {
+        let path = file["path"].as_str().expect("it is a text");
+        assert_eq!(outputs::hash(&desk.read(&format!("run/{path}"))), file["blake3"], "{path}");
+    }
+    let again = desk.run("run study.toml --out run --quiet");
+    assert_eq!(again.status.code(), Some(1));
+    desk.done("run study.toml --out run --quiet --force");
+    let left: Vec<_> = fs::read_dir(desk.path("")).expect("it is there").collect();
+    assert_eq!(left.len(), 3, "study, scenario, run and nothing else: {left:?}");
+}
+
+#[test]
+fn where_nobody_agrees_everything_says_so_and_nothing_breaks() {
+    let desk = Desk::new();
+    desk.done("run study.toml --out run --quiet --replications 50 --set talks.reopen=0");
+    let (names, points) = rows(&desk.path("run/points.csv"));
+    let place = |name: &str| names.iter().position(|known| known == name).expect("it is there");
+    for point in points {
+        assert_eq!(point[place("p_agreement")], "0");
+        assert_eq!(point[place("p_durable_given_agreement")], "");
+        assert_eq!(point[place("month_low")], "");
+    }
+    let (_, years) = rows(&desk.path("run/survival.csv"));
+    assert_eq!(years.len(), 6 * 21);
+}
+
+#[test]
+fn the_other_commands_answer() {
+    let desk = Desk::new();
+    assert!(desk.done("check study.toml").contains("6 points × 700 replications"));
+    assert!(desk.done("models").contains("peace"));
+    assert!(desk.done("models peace").contains("compliance.deterrence"));
+    let schema: serde_json::Value = serde_json::from_str(&desk.done("schema")).expect("it is JSON");
+    assert_eq!(schema["properties"]["parameters"]["properties"]["unity"]["maximum"], 1.0);
+    desk.done("new mine.toml");
+    let text = String::from_utf8(desk.read("mine.toml")).expect("it is UTF-8");
+    let scenario = text.lines().find(|line| line.starts_with("scenario")).expect("it names one");
+    let mine = text.replace(scenario, "scenario = \"scenario.toml\"");
+    fs::write(desk.path("mine.toml"), mine).expect("it can be written");
+    desk.done("check mine.toml");
+    assert_eq!(desk.run("new mine.toml").status.code(), Some(1));
+    assert_eq!(desk.run("run study.toml --threads 0").status.code(), Some(2));
+}
+
+/// A replacement in the study or the scenario, and what the message must hold.
+type Mistake = (&'static str, &'static str, &'static [&'static str]);
+
+const IN_STUDY: &[Mistake] = &[
+    ("question =", "qestion =", &["study.toml:3", "`qestion`", "did you mean `question`"]),
+    ("replications = 700", "replications = 0", &["`run.replications` is 0"]),
+    (
+        "replications = 700",
+        "replications = \"many\"",
+        &["study.toml:7", "\"many\"", "whole number"],
+    ),
+    ("seed = 7", "sed = 7", &["`run.sed`", "did you mean `seed`"]),
+    ("name = \"small\"", "name = \"../small\"", &["path separators"]),
+    ("model = \"peace\"", "model = \"piece\"", &["did you mean `peace`"]),
+    ("scenario = \"scenario.toml\"", "scenario = \"none.toml\"", &["no such file"]),
+    ("to = 0.8", "to = 0.1", &["must be above `from`"]),
+    ("steps = 3", "steps = 0", &["`sweep.unity.steps` is 0"]),
+    ("to = 0.8", "to = 1.8", &["study.toml:11", "its level", "[0, 1]"]),
+    ("unity = {", "untiy = {", &["`untiy` names nothing", "did you mean `unity`"]),
+    ("[\"best-response\", \"quantal\"]", "[]", &["at least one level"]),
+    ("[\"best-response\", \"quantal\"]", "[\"guess\"]", &["\"best-response\", \"quantal\""]),
+    (
+        "decision_rule = [",
+        "coalition.quota = 1.2\nx = [",
+        &["`sweep.coalition.quota` is 1.2", "[0, 1]"],
+    ),
+    ("unity = {", "discount = nan\nunity = {", &["`sweep.discount` is NaN", "finite"]),
+    ("unity = {", "weariness = inf\nunity = {", &["finite"]),
+    ("unity = {", "recognition.mediator = 0.9\nunity = {", &["add up to 1"]),
+    ("[sweep]", "[sweep]\nactors.Russia.salience.land = 1", &["names nothing"]),
+    ("keep = \"replications\"", "keep = \"all\"", &["\"summaries\""]),
+    ("seed = 7", "seed = 7\n[[[", &["is not TOML"]),
+    ("seed = 7", "seed = 7\nseed = 8", &["is not TOML", "duplicate"]),
+];
+
+const IN_SCENARIO: &[Mistake] = &[
+    (
+        "territory = 0.40,",
+        "territory = -0.4,",
+        &["scenario.toml:14", "salience.territory` is -0.4"],
+    ),
+    (
+        "{ territory = 0.40, sovereignty = 0.35, guarantees = 0.25 }",
+        "{ territory = 0, sovereignty = 0, guarantees = 0 }",
+        &["actors.Russia.salience", "above 0"],
+    ),
+    ("ideal = { territory = 1.0,", "ideal = { territory = 1.5,", &["scenario.toml:13", "[0, 1]"]),
+    ("log_sd = 0.85", "log_sd = -0.85", &["war_cost.log_sd", "-0.85"]),
+    ("median = 0.12", "median = 0", &["war_cost.median"]),
+    ("role = \"challenger\"", "role = \"chalenger\"", &["\"challenger\""]),
+    ("role = \"challenger\"", "role = \"defender\"", &["exactly one"]),
+    ("break_loss = 0.35", "brake_loss = 0.35", &["did you mean `break_loss`"]),
+    ("bloc = \"west\"", "bloc = \"wst\"", &["did you mean `west`"]),
+    ("B = { \"Member A\" = 1.0", "B = { \"Membr A\" = 1.0", &["did you mean `Member A`"]),
+    ("B = 3.0", "B = -3.0", &["influence.B.B` is -3"]),
+    ("actor = \"Member A\"", "actor = \"Member Z\"", &["`elections.actor`", "member"]),
+    ("month = 7", "month = 0", &["elections.month"]),
+    ("capability = 0.6", "capability = \"big\"", &["capability` is \"big\""]),
+    ("while_fighting = 0.78", "while_fighting = 7.8", &["while_fighting` is 7.8"]),
+    ("[blocs.east]", "[blocs.east]\nunity = 2", &["blocs.east.unity` is 2"]),
+    ("[actors.C]", "[actors.B]", &["is not TOML", "duplicate"]),
+    ("weariness = 0.3", "weariness = -0.3", &["`parameters.weariness` is -0.3"]),
+    ("weariness = 0.3", "compliance.threshold.half_point = 0.5", &["given together"]),
+];
+
+#[test]
+fn every_mistake_gets_one_message_with_its_place_and_leaves_nothing() {
+    let cases = [("study.toml", STUDY, IN_STUDY), ("scenario.toml", SCENARIO, IN_SCENARIO)];
+    for (file, text, mistakes) in cases {
+        for (right, wrong, parts) in mistakes {
+            let desk = Desk::new();
+            assert!(text.contains(right), "{right}");
+            fs::write(desk.path(file), text.replacen(right, wrong, 1)).expect("it can be written");
+            assert_refused(&desk, "run study.toml --out deep/run", parts);
+        }
+    }
+}
+
+/// One message with these parts, exit code 1, and nothing new in the folder.
+fn assert_refused(desk: &Desk, arguments: &str, parts: &[&str]) {
+    let files = || fs::read_dir(desk.path("")).expect("it is there").count();
+    let before = files();
+    let output = desk.run(arguments);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{arguments}: {message}");
+    assert_eq!(message.matches("error:").count(), 1, "{message}");
+    assert!(!message.contains("panicked"), "{message}");
+    for part in parts {
+        assert!(message.contains(part), "{arguments}: {part:?} is missing from: {message}");
+    }
+    assert_eq!(files(), before, "{arguments} left something behind");
+}
+
+#[test]
+fn mistakes_beyond_the_files_are_refused_too() {
+    let desk = Desk::new();
+    assert_refused(&desk, "run nothing.toml", &["nothing.toml", "cannot be read"]);
+    assert_refused(
+        &desk,
+        "run study.toml --set untiy=1",
+        &["--set untiy=1", "did you mean `unity`"],
+    );
+    assert_refused(&desk, "run study.toml --set unity=2", &["--set unity=2", "[0, 1]"]);
+    assert_refused(&desk, "run study.toml --set unity", &["PATH=VALUE"]);
+    let huge = "run study.toml --replications 900000000000";
+    assert_refused(&desk, huge, &["of disk"]);
+    let wide = "unity = { from = 0.0, to = 1.0, steps = 100000 }\nsignalling = { from = 0.0, to = 1.0, steps = 100000 }";
+    let wide = STUDY.replace("unity = { from = 0.2, to = 0.8, steps = 3 }", wide);
+    fs::write(desk.path("wide.toml"), wide).expect("it can be written");
+    assert_refused(&desk, "run wide.toml", &["design points at most"]);
+    fs::write(desk.path("latin.toml"), b"name = \"\xe9\"").expect("it can be written");
+    assert_refused(&desk, "run latin.toml", &["not UTF-8"]);
+    fs::write(desk.path("file"), "x").expect("it can be written");
+    assert_refused(&desk, "run study.toml --out file/run", &["cannot write"]);
+    assert_refused(&desk, "run study.toml --out file", &["exists already"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_nothing_and_says_so() {
+    use std::process::{Command as Process, Stdio};
+    use std::time::{Duration, Instant};
+
+    let desk = Desk::new();
+    let mut child = Process::new(assert_cmd::cargo::cargo_bin!("armistice"))
+        .args(["run", "study.toml", "--out", "run", "--replications", "2000000"])
+        .current_dir(desk.path(""))
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    // Until it has begun to play: its folder under way stands beside the study.
+    let begun = || fs::read_dir(desk.path("")).expect("it is there").count() > 2;
+    let start = Instant::now();
+    while !begun() && start.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let kill = Process::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(kill.expect("kill is there").success());
+    let status = child.wait().expect("it ends");
+    assert_eq!(status.code(), Some(130));
+    assert_eq!(fs::read_dir(desk.path("")).expect("it is there").count(), 2);
+}
