@@ -41,7 +41,8 @@ pub fn consult(
     positions: &DVector<f64>,
 ) -> Result<DVector<f64>, InfluenceError> {
     let levels = vec![level; influence.nrows()];
-    let settled = consult_many(influence, &levels, &DMatrix::from_columns(&[positions.clone()]))?;
+    let settled =
+        consult_many(influence, &levels, &DMatrix::from_columns(std::slice::from_ref(positions)))?;
     Ok(settled.column(0).into_owned())
 }
 

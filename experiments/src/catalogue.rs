@@ -3,6 +3,9 @@
 use engine::AnyModel;
 use models::{Invalid, Parameter, Scenario, Settings, peace};
 
+/// Makes a world at one design point.
+pub type Build = fn(&Settings, &Scenario) -> Result<Box<dyn AnyModel>, Invalid>;
+
 /// A world that a study can name.
 pub struct World {
     /// Its name.
@@ -16,7 +19,7 @@ pub struct World {
     /// Checks settings and scenario without solving anything.
     pub check: fn(&Settings, &Scenario) -> Result<(), Invalid>,
     /// Makes the world at one design point.
-    pub build: fn(&Settings, &Scenario) -> Result<Box<dyn AnyModel>, Invalid>,
+    pub build: Build,
 }
 
 /// All worlds.

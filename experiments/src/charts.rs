@@ -401,10 +401,11 @@ impl View<'_> {
         for row in rows_of(&self.results.distributions, point) {
             if let [_, Cell::Text(name), low, high, count] = &row[..] {
                 let numbers = (low.number(), high.number(), count.number());
-                if let ((Some(low), Some(high), Some(count)), true) = (numbers, name == measure) {
-                    if low.is_finite() && high.is_finite() {
-                        bins.push(Count { low, high, count });
-                    }
+                if let ((Some(low), Some(high), Some(count)), true) = (numbers, name == measure)
+                    && low.is_finite()
+                    && high.is_finite()
+                {
+                    bins.push(Count { low, high, count });
                 }
             }
         }
@@ -514,7 +515,7 @@ fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push('\u{a0}');
         }
         out.push(digit);

@@ -50,8 +50,7 @@ fn unity_and_rhetoric_act_in_the_directions_of_the_page() {
         }
     }
     for pair in grid.windows(2) {
-        for signalling in 0..SIGNALLING.len() {
-            let (low, high) = (&pair[0][signalling], &pair[1][signalling]);
+        for (low, high) in pair[0].iter().zip(&pair[1]) {
             assert_above(high, low, "p_durable");
             assert_above(high, low, "p_holds_20y");
         }

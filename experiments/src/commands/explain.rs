@@ -36,18 +36,15 @@ pub(super) fn run(command: &Explain) -> Result<()> {
     let overrides =
         Overrides { seed: command.seed, set: command.set.clone(), ..Overrides::default() };
     let mut study = Study::read(&command.study, &overrides)?;
-    let model = match command.point {
-        Some(number) => {
-            let size = study.design.size().unwrap_or(0);
-            if number >= size {
-                bail!("--point {number}: the design has points 0 to {}", size - 1);
-            }
-            study.build(&study.design.point(number))?
+    let model = if let Some(number) = command.point {
+        let size = study.design.size().unwrap_or(0);
+        if number >= size {
+            bail!("--point {number}: the design has points 0 to {}", size - 1);
         }
-        None => {
-            study.design = Design { axes: Vec::new() };
-            study.build(&study.design.point(0))?
-        }
+        study.build(&study.design.point(number))?
+    } else {
+        study.design = Design { axes: Vec::new() };
+        study.build(&study.design.point(0))?
     };
     let story = model.tell(&Streams::new(Seed(study.seed), command.replication));
     let measures = model.measure_infos();

@@ -104,9 +104,9 @@ impl Headline {
             let _ = writeln!(out, "{}\n", self.question);
         }
         if self.rows.len() <= FEW {
-            self.table(&mut out)
+            self.table(&mut out);
         } else {
-            self.extremes(&mut out)
+            self.extremes(&mut out);
         }
         let folder = self.folder.display();
         let _ = write!(

@@ -100,7 +100,7 @@ pub(super) struct Fate {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Year {
     /// Counted from 1.
-    pub(super) year: u32,
+    pub(super) number: u32,
     pub(super) credibility: f64,
     pub(super) power: f64,
     pub(super) hazard: f64,
@@ -245,7 +245,7 @@ impl Compliance {
             let hazard = self.hazard(exposure, signed, year, credibility, power);
             survival[year + 1] = survival[year] * (1.0 - hazard);
             let (survival, year) = (survival[year + 1], year as u32 + 1);
-            listen(Year { year, credibility, power, hazard, survival });
+            listen(Year { number: year, credibility, power, hazard, survival });
             let reversion = self.credibility_reversion * (signed.unity_level - credibility);
             let shock = self.credibility_volatility * credibility_luck.normal();
             credibility = (credibility + reversion + shock).clamp(0.0, 1.0);

@@ -75,13 +75,12 @@ impl Durability {
         let low = -REACH;
         let high = highest.clamp(low + 1.0, REACH);
         let nodes = ((high - low) * STEPS).ceil() as usize + 1;
-        let (side_low, sides) = match foresight.defender_drift {
-            None => (0.0, 1),
-            Some(_) => {
-                let width = highest_side.clamp(1.0 - REACH, REACH) + REACH;
-                // Two nodes beyond either end for the cubic stencil.
-                (-REACH - 1.0 / SIDE_STEPS, (width * SIDE_STEPS).ceil() as usize + 4)
-            }
+        let (side_low, sides) = if foresight.defender_drift.is_none() {
+            (0.0, 1)
+        } else {
+            let width = highest_side.clamp(1.0 - REACH, REACH) + REACH;
+            // Two nodes beyond either end for the cubic stencil.
+            (-REACH - 1.0 / SIDE_STEPS, (width * SIDE_STEPS).ceil() as usize + 4)
         };
         let accidents = chebyshev(foresight.accidents);
         let mut made = Self {
@@ -233,7 +232,7 @@ fn chebyshev((low, high): (f64, f64)) -> Vec<(f64, f64)> {
     let (middle, half) = (f64::midpoint(low, high), (high - low) / 2.0);
     let node = |at: usize| {
         let angle = std::f64::consts::PI * at as f64 / LAST as f64;
-        let sign = if at % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = if at.is_multiple_of(2) { 1.0 } else { -1.0 };
         let weight = if at == 0 || at == LAST { 0.5 } else { 1.0 };
         (middle + half * engine::cosine(angle), sign * weight)
     };

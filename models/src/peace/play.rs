@@ -212,7 +212,7 @@ impl Peace {
                         outcome,
                         &state,
                         &secrets,
-                        account,
+                        &account,
                         Some(offer),
                         streams,
                         listener,
@@ -221,7 +221,7 @@ impl Peace {
                 Err(cause) => outcome.causes[cause as usize] += 1,
             }
         }
-        self.conclude(outcome, &state, &secrets, account, None, streams, listener)
+        self.conclude(outcome, &state, &secrets, &account, None, streams, listener)
     }
 
     fn secrets(&self, streams: &Streams) -> Secrets {
@@ -448,7 +448,7 @@ impl Peace {
         mut outcome: Outcome,
         state: &State,
         secrets: &Secrets,
-        account: Account,
+        account: &Account,
         signed: Option<usize>,
         streams: &Streams,
         listener: &mut impl Listener,
@@ -463,7 +463,7 @@ impl Peace {
         let collapse = outcome.agreement.as_ref().and_then(|signed| signed.fate.collapse);
         let weariness = self.weariness_in(state.month);
         outcome.payoffs = self.ledger.close(
-            account,
+            *account,
             &self.flows,
             LastMonth { month: state.month, level: state.level, weariness },
             worth.map(|worth| (worth, collapse)),

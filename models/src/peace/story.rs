@@ -155,7 +155,7 @@ impl<'a> Narrator<'a> {
     }
 
     fn ended(&mut self, outcome: &Outcome) {
-        self.when = "end".to_owned();
+        "end".clone_into(&mut self.when);
         let Some(signed) = &outcome.agreement else {
             let text = format!("No agreement after {} months", outcome.months_played);
             return self.say("end", text, Vec::new());
@@ -223,8 +223,8 @@ impl Listener for Narrator<'_> {
                 let (text, numbers) = self.terms(offer);
                 self.say("signed", format!("Signed: {text}"), numbers);
             }
-            Event::Year(Year { year, credibility, power, hazard, survival }) => {
-                self.when = format!("year {year}");
+            Event::Year(Year { number, credibility, power, hazard, survival }) => {
+                self.when = format!("year {number}");
                 let text = format!(
                     "credibility {credibility:.2}, relative power {power:+.3}: breaks with chance \
                      {hazard:.3}, in force with chance {survival:.3}"

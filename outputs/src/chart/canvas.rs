@@ -142,7 +142,7 @@ impl Canvas {
 
     /// The width that a text takes.
     pub(super) fn width(&self, text: &str, look: Type) -> f64 {
-        self.backend.width_in_ems(&look.style(), text) * look.size
+        self.backend.width_in_ems(look.style(), text) * look.size
     }
 
     pub(super) fn text(&self, text: &str, at: (f64, f64), look: Type) -> Drawn {

@@ -15,8 +15,8 @@ mod words;
 
 pub use skia::ChartError;
 pub use spec::{
-    Axis, ChartSpec, Count, Frame, Group, Heatmap, Lines, Panel, Ridge, Ridgelines, Series, Spot,
-    Stacked, Step, Survival,
+    Axis, ChartSpec, Count, Dot, Frame, Group, Heatmap, Lines, Panel, Ridge, Ridgelines, Series,
+    Spot, Stacked, Step, Survival,
 };
 
 /// Draws a chart: the bytes of a PNG file, the same for the same specification.

@@ -62,7 +62,7 @@ impl Fonts {
         Ok(Self { regular: face(REGULAR)?, bold: face(BOLD)?, italic: face(ITALIC)? })
     }
 
-    fn face(&self, style: &FontStyle) -> &Face<'static> {
+    fn face(&self, style: FontStyle) -> &Face<'static> {
         match style {
             FontStyle::Bold => &self.bold,
             FontStyle::Italic | FontStyle::Oblique => &self.italic,
@@ -86,7 +86,7 @@ impl Skia {
     }
 
     /// Width of a text in ems.
-    pub(super) fn width_in_ems(&self, style: &FontStyle, text: &str) -> f64 {
+    pub(super) fn width_in_ems(&self, style: FontStyle, text: &str) -> f64 {
         let face = self.fonts.face(style);
         let advance = |character: char| {
             let glyph = face.glyph_index(character);
@@ -101,11 +101,11 @@ impl Skia {
         }
         let mut places: Vec<(f32, f32)> = corners.iter().map(|corner| pixels(*corner)).collect();
         let mut width = (f64::from(width) / UNITS).max(0.35) as f32;
-        if let [from, to] = corners {
-            if from.0 == to.0 || from.1 == to.1 {
-                width = width.round().max(1.0);
-                sharpen(&mut places, from.0 == to.0, width);
-            }
+        if let [from, to] = corners
+            && (from.0 == to.0 || from.1 == to.1)
+        {
+            width = width.round().max(1.0);
+            sharpen(&mut places, from.0 == to.0, width);
         }
         let Some(path) = outline(&places, closed) else { return };
         let line_cap = LineCap::Butt;
@@ -122,7 +122,7 @@ impl Skia {
     }
 
     /// The outline of a text that stands at the origin, or the character that the font lacks.
-    fn glyphs(&self, face: &Face, text: &str) -> Result<Option<tiny_skia::Path>, ChartError> {
+    fn glyphs(face: &Face, text: &str) -> Result<Option<tiny_skia::Path>, ChartError> {
         let mut pen = Pen { path: PathBuilder::new(), x: 0.0 };
         for character in text.chars() {
             let missing = || ChartError::Glyph { character, text: text.to_owned() };
@@ -324,9 +324,9 @@ impl DrawingBackend for Skia {
             FontTransform::Rotate270 => 270.0,
         };
         let em = (style.size() / UNITS) as f32;
-        let face = self.fonts.face(&style.style());
+        let face = self.fonts.face(style.style());
         let size = em / f32::from(face.units_per_em());
-        let width = (self.width_in_ems(&style.style(), text) as f32) * em;
+        let width = (self.width_in_ems(style.style(), text) as f32) * em;
         let capitals = f32::from(face.capital_height().unwrap_or(714)) * size;
         let left = match style.anchor().h_pos {
             HPos::Left => 0.0,
@@ -338,7 +338,7 @@ impl DrawingBackend for Skia {
             VPos::Center => capitals / 2.0,
             VPos::Bottom => -0.24 * em,
         };
-        let path = self.glyphs(face, text).map_err(DrawingErrorKind::DrawingError)?;
+        let path = Self::glyphs(face, text).map_err(DrawingErrorKind::DrawingError)?;
         let (x, y) = pixels(at);
         let place = Transform::from_scale(size, size)
             .post_translate(left, base)
@@ -361,7 +361,7 @@ impl DrawingBackend for Skia {
         text: &str,
         style: &T,
     ) -> Result<(u32, u32), DrawingErrorKind<ChartError>> {
-        let width = self.width_in_ems(&style.style(), text) * style.size();
+        let width = self.width_in_ems(style.style(), text) * style.size();
         Ok((width.ceil() as u32, style.size().ceil() as u32))
     }
 }

@@ -85,9 +85,12 @@ pub struct Lines {
 pub struct Series {
     /// What it is called; empty for a single line.
     pub name: String,
-    /// Position, value, and the ends of its interval.
-    pub points: Vec<(f64, f64, Option<(f64, f64)>)>,
+    /// In order of their places.
+    pub points: Vec<Dot>,
 }
+
+/// A place, a value, and the ends of its interval where it has one.
+pub type Dot = (f64, f64, Option<(f64, f64)>);
 
 /// Distributions by level, in one panel or several side by side.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,7 +11,7 @@ pub(super) fn draw(spec: &Survival) -> Result<Vec<u8>, ChartError> {
     let below = 84.0 + 21.0 * spec.groups.len() as f64;
     let canvas = Canvas::new(&spec.frame, 480.0 + below)?;
     let area = Area { left: 116.0, top: 78.0, right: 680.0, bottom: 440.0 };
-    let last = spec.groups.iter().flat_map(|group| group.steps.last());
+    let last = spec.groups.iter().filter_map(|group| group.steps.last());
     let last = last.map(|step| step.year).fold(1.0, f64::max);
     let plot = canvas.plot(area, (0.0, last), (0.0, 1.0))?;
     let shares = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0];
