@@ -1,4 +1,4 @@
-//! The charts of a run, specified from its tables alone.
+//! The charts of a run, specified from its tables and the study beside them.
 
 use models::{IssueRole, Value};
 use outputs::chart::{
@@ -94,7 +94,11 @@ impl View<'_> {
         };
         let months = match swept("horizon_months") {
             true => "the horizon".to_owned(),
-            false => format!("{} months", self.study.settings.get("horizon_months")),
+            false => self
+                .study
+                .settings
+                .find("horizon_months")
+                .map_or_else(|| "the horizon".to_owned(), |months| format!("{months} months")),
         };
         match share.column {
             "p_agreement" => format!("Probability that an agreement is signed within {months}"),
@@ -105,8 +109,8 @@ impl View<'_> {
         }
     }
 
-    /// Where a study sweeps nothing, one; one parameter, lines; two, a heatmap; more, a heatmap of
-    /// the last two with the others held.
+    /// Where a study sweeps one parameter or none, lines; two, a heatmap, or lines where levels are
+    /// words; more, a heatmap of the first two with the others held.
     fn share(&self, share: &Share) -> ChartSpec {
         let axes = &self.study.design.axes;
         let numeric = |axis: &Axis| matches!(axis.levels[0], Value::Number(_));

@@ -24,7 +24,7 @@ pub use catalogue::{Build, WORLDS, World, world};
 pub use charts::charts;
 pub use design::{Axis, Design, Point, Target};
 pub use limits::{Need, POINTS_AT_A_TIME, TooLarge, check_limits, need, size};
-pub use results::{Results, results, row_columns};
+pub use results::{Played, Results, results, row_columns};
 pub use schema::schema;
 pub use source::{ConfigError, Source};
 pub use study::{Keep, Overrides, Study, is_folder_name};

@@ -1,5 +1,7 @@
 //! From summaries to tables: points, distributions, survival.
 
+use std::sync::Arc;
+
 use engine::{
     Estimate, Histogram, MeasureInfo, Scale, Summary, Tally, Z95, mean_interval, median_interval,
     wilson,
@@ -20,14 +22,19 @@ pub struct Results {
     pub survival: Table,
 }
 
-/// The tables of a design: one summary for each of its points, in order; survival is told for
+/// What was played at a design point.
+pub struct Played {
+    /// The measures of its model: their ranges and bins may depend on what is swept.
+    pub measures: Arc<[MeasureInfo]>,
+    /// All its replications.
+    pub summary: Summary,
+}
+
+/// The tables of a design: what was played at each of its points, in order; survival is told for
 /// `years` years, year 0 included.
-pub fn results(
-    design: &Design,
-    measures: &[MeasureInfo],
-    years: usize,
-    summaries: &[Summary],
-) -> Results {
+pub fn results(design: &Design, years: usize, played: &[Played]) -> Results {
+    let none: &[MeasureInfo] = &[];
+    let measures = played.first().map_or(none, |point| &point.measures);
     let mut made = Results {
         points: Table::new(point_columns(design, measures)),
         distributions: Table::new(["point", "measure", "bin_low", "bin_high", "count"]),
@@ -35,7 +42,7 @@ pub fn results(
             "point", "year", "survival", "low", "high", "km", "km_low", "km_high", "at_risk",
         ]),
     };
-    for (point, summary) in design.points().zip(summaries) {
+    for (point, Played { measures, summary }) in design.points().zip(played) {
         made.points.push(point_row(design, &point, measures, summary));
         add_distributions(&mut made.distributions, &point, measures, summary);
         add_survival(&mut made.survival, &point, summary, years);

@@ -4,15 +4,15 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
-use engine::{Batch, MeasureInfo, Seed, Summary};
+use engine::{Batch, MeasureInfo, Seed};
 use experiments::{
-    Keep, POINTS_AT_A_TIME, Results, Study, charts, check_limits, need, results, row_columns,
-    scenario_as_run, study_as_run,
+    Keep, POINTS_AT_A_TIME, Played, Results, Study, charts, check_limits, need, results,
+    row_columns, scenario_as_run, study_as_run,
 };
 use outputs::{FileHash, Folder, Provenance, Table, hash, write_csv};
 
@@ -46,8 +46,8 @@ pub(super) struct Run {
 }
 
 /// How a run ended.
-enum Played {
-    Whole(Vec<Summary>, Duration),
+enum End {
+    Whole(Vec<Played>, Duration),
     Interrupted,
 }
 
@@ -70,11 +70,11 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
     let folder = Folder::open(&target, command.force)?;
 
     let started = SystemTime::now();
-    let (summaries, time) = match play(&study, &batch, &folder, &measures, command.quiet)? {
-        Played::Whole(summaries, time) => (summaries, time),
-        Played::Interrupted => return Ok(interrupted()),
+    let (played, time) = match play(&study, &batch, &folder, &measures, command.quiet)? {
+        End::Whole(played, time) => (played, time),
+        End::Interrupted => return Ok(interrupted()),
     };
-    let tables = results(&study.design, &measures, years, &summaries);
+    let tables = results(&study.design, years, &played);
     let mut writer = Writer { folder: &folder, files: Vec::new() };
     let written = write_texts(&study, &mut writer)?;
     write_tables(&tables, &mut writer)?;
@@ -108,7 +108,7 @@ fn play(
     folder: &Folder,
     measures: &[MeasureInfo],
     quiet: bool,
-) -> Result<Played> {
+) -> Result<End> {
     let points: Vec<_> = study.design.points().collect();
     let bar = bar(points.len() as u64 * study.replications, quiet);
     let rows = match study.keep {
@@ -120,7 +120,7 @@ fn play(
         }
     };
     let start = Instant::now();
-    let mut summaries = Vec::with_capacity(points.len());
+    let mut all: Vec<Played> = Vec::with_capacity(points.len());
     for some in points.chunks(POINTS_AT_A_TIME) {
         let models: Vec<_> =
             batch.map(some, |point| study.build(point)).into_iter().collect::<Result<_, _>>()?;
@@ -128,10 +128,15 @@ fn play(
         let played = batch.run(&models, &watcher);
         if is_interrupted() {
             bar.finish_and_clear();
-            return Ok(Played::Interrupted);
+            return Ok(End::Interrupted);
         }
         match played {
-            Ok(more) => summaries.extend(more),
+            Ok(more) => {
+                for (model, summary) in models.iter().zip(more) {
+                    let measures = shared(all.last(), model.measure_infos());
+                    all.push(Played { measures, summary });
+                }
+            }
             Err(_) => break,
         }
     }
@@ -139,7 +144,15 @@ fn play(
     if let Some(rows) = rows.and_then(|rows| rows.into_inner().ok()) {
         rows.finish().context("cannot write replications.csv")?;
     }
-    Ok(Played::Whole(summaries, start.elapsed()))
+    Ok(End::Whole(all, start.elapsed()))
+}
+
+/// The measures of a design point: those of the point before it, kept once, where they are alike.
+fn shared(before: Option<&Played>, measures: Vec<MeasureInfo>) -> Arc<[MeasureInfo]> {
+    match before {
+        Some(before) if *before.measures == *measures => Arc::clone(&before.measures),
+        _ => measures.into(),
+    }
 }
 
 impl Writer<'_> {

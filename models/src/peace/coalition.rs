@@ -5,8 +5,9 @@ use engine::{
 };
 use nalgebra::DMatrix;
 
+use super::front::StatusQuo;
 use crate::parameter::Settings;
-use crate::scenario::{Actor, MAX_ISSUES, MAX_MEMBERS, Scenario};
+use crate::scenario::{Actor, MAX_MEMBERS, Scenario};
 
 const ELECTION: Purpose = Purpose::named("election");
 
@@ -63,6 +64,8 @@ struct Member {
     rally: f64,
     /// Preferences around the position it takes after consultation.
     consulted: Preferences,
+    /// See [`StatusQuo::standing`].
+    standing: f64,
 }
 
 /// Where the coalition stands.
@@ -98,6 +101,7 @@ impl Coalition {
         settings: &Settings,
         scenario: &Scenario,
         preferences: &[Preferences],
+        status_quo: &StatusQuo,
     ) -> Result<Self, InfluenceError> {
         let level = settings.get("unity");
         let actors: Vec<&Actor> = scenario.members().collect();
@@ -127,6 +131,7 @@ impl Coalition {
                 support: actor.support,
                 fatigue: actor.fatigue / 12.0,
                 rally: actor.rally,
+                standing: status_quo.standing(&consulted),
                 consulted,
             });
         }
@@ -231,7 +236,8 @@ impl Coalition {
         }
     }
 
-    /// The vote on a draft worth `worth[k]` to member k, against the terms in force.
+    /// The vote on a draft worth `worth[k]` to member k, against the terms in force, whose utility
+    /// `in_force` gives for preferences and their standing.
     ///
     /// Each member is in favour with probability
     /// `σ((U_k(x) − U_k(xʷ) + backing − weight · premium) / τ_e)`; with probability υ all follow
@@ -239,7 +245,7 @@ impl Coalition {
     pub(super) fn vote(
         &self,
         worth: &[f64],
-        in_force: &[f64; MAX_ISSUES],
+        in_force: impl Fn(&Preferences, f64) -> f64,
         premium: f64,
         unity: f64,
         mut draw: impl FnMut() -> f64,
@@ -247,8 +253,7 @@ impl Coalition {
         let mut in_favour = [false; MAX_MEMBERS];
         let mut share = 0.0;
         for ((member, worth), favours) in self.members.iter().zip(worth).zip(&mut in_favour) {
-            let issues = member.consulted.issues();
-            let alternative = member.consulted.utility(&in_force[..issues]);
+            let alternative = in_force(&member.consulted, member.standing);
             let gain = worth - alternative + self.backing - self.premium_weight * premium;
             *favours = draw() < logistic(gain / self.noise);
             share += if *favours { member.weight } else { 0.0 };

@@ -81,7 +81,8 @@ pub(super) struct Outlook {
     pub(super) trust: f64,
     /// π̂.
     pub(super) revisionist: f64,
-    /// a_1 times the challenger's cost at three nodes, and their weights.
+    /// a_1 times the challenger's cost at three nodes, in cells of the table of durability, and
+    /// their weights.
     pub(super) costs: [(f64, f64); 3],
     /// The defender's cost, at its mean or as it knows it.
     pub(super) defender_cost: f64,
@@ -164,7 +165,9 @@ impl Compliance {
         about_challenger: &NormalBelief,
         defender_cost: f64,
     ) -> Outlook {
-        let costs = about_challenger.nodes().map(|(log, weight)| (self.slope * exp(log), weight));
+        let costs = about_challenger
+            .nodes()
+            .map(|(log, weight)| (Durability::in_cells(self.slope * exp(log)), weight));
         Outlook {
             trust: unity + self.naivety * (support - unity),
             revisionist,
@@ -202,12 +205,13 @@ impl Compliance {
     pub(super) fn durability(&self, exposure: &Exposure, outlook: &Outlook) -> f64 {
         let fixed = self.base + self.fragility
             - self.slope * self.deters(exposure.guarantee * outlook.trust);
-        let aside = self.aside(exposure, outlook.defender_cost);
-        let over_costs = |mind: f64| {
-            let argument = fixed + self.slope * mind * exposure.grievance;
-            self.foreseen.mean(argument, &outlook.costs, aside)
-        };
-        let (hard, soft) = (over_costs(1.0), over_costs(self.settler_grievance));
+        let argument = |mind: f64| fixed + self.slope * mind * exposure.grievance;
+        let arguments = [argument(1.0), argument(self.settler_grievance)];
+        let [hard, soft] =
+            self.foreseen.plain_means(arguments, &outlook.costs).unwrap_or_else(|| {
+                let aside = self.aside(exposure, outlook.defender_cost);
+                arguments.map(|argument| self.foreseen.mean(argument, &outlook.costs, aside))
+            });
         soft + outlook.revisionist * (hard - soft)
     }
 

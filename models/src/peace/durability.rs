@@ -56,9 +56,16 @@ pub(super) struct Durability {
     /// The coefficients of a cubic for each cell between two nodes of A, lowest power first, by
     /// (side, accidents, cell).
     table: Vec<[f64; 4]>,
-    /// Where A alone decides: value and rise over each cell of a finer table; empty elsewhere.
-    fine: Vec<[f64; 2]>,
+    /// Where A alone decides: value and rise over each cell of a finer table.
+    fine: Option<Box<Fine>>,
+    /// Its last cell.
+    fine_end: f64,
 }
+
+/// The finer table, of a length that is a power of 2, so that an index can be masked instead of
+/// checked.
+type Fine = [[f64; 2]; FINE_CELLS];
+const FINE_CELLS: usize = 1 << 15;
 
 /// What D depends on besides the challenger's hazard.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -92,11 +99,13 @@ impl Durability {
             sides,
             accidents,
             table: Vec::new(),
-            fine: Vec::new(),
+            fine: None,
+            fine_end: 0.0,
         };
         made.table = made.tabulate();
         if made.sides == 1 && made.accidents.len() == 1 && made.foresight.drift <= 0.0 {
-            made.fine = made.refine();
+            made.fine_end = (made.cells() as f64 / STEPS * FINE_STEPS).floor();
+            made.fine = Some(made.refine());
         }
         made
     }
@@ -132,46 +141,66 @@ impl Durability {
         (cell as usize, place - f64::from(cell))
     }
 
-    /// The finer table, with a spare cell at its end.
-    fn refine(&self) -> Vec<[f64; 2]> {
-        let cells = (self.cells() as f64 / STEPS * FINE_STEPS) as usize;
+    /// The finer table; what lies behind its last cell is never read.
+    fn refine(&self) -> Box<Fine> {
         let value = |at: usize| {
             let (cell, part) = self.place(self.low + at as f64 / FINE_STEPS);
             cubic(&self.table[cell], part)
         };
-        (0..=cells).map(|at| [value(at), value(at + 1) - value(at)]).collect()
+        let mut fine = vec![[0.0; 2]; FINE_CELLS];
+        for (at, cell) in fine.iter_mut().enumerate().take(self.fine_end as usize + 1) {
+            *cell = [value(at), value(at + 1) - value(at)];
+        }
+        let fine: Result<Box<Fine>, _> = fine.try_into();
+        fine.unwrap_or_else(|_| unreachable!("it has just been made of that length"))
     }
 
     /// D from the finer table, at a distance from its lower end counted in its cells.
     #[inline]
-    fn line(&self, distance: f64) -> f64 {
+    fn line(&self, fine: &Fine, distance: f64) -> f64 {
         /// Adding it leaves the nearest whole number in the lowest bits.
         const SHIFT: f64 = 6_755_399_441_055_744.0;
-        let place = distance.max(0.0).min((self.fine.len() - 1) as f64);
+        let place = distance.max(0.0).min(self.fine_end);
         let shifted = (place - 0.5) + SHIFT;
-        let [value, rise] = self.fine[shifted.to_bits() as u32 as usize];
+        let [value, rise] = fine[shifted.to_bits() as usize % FINE_CELLS];
         value + rise * (place - (shifted - SHIFT))
     }
 
     /// D where the argument of σ in year 0 is `argument`.
     #[inline]
     pub(super) fn at(&self, argument: f64, aside: Aside) -> f64 {
-        if self.fine.is_empty() {
-            return self.beside(argument, aside);
+        match &self.fine {
+            Some(fine) => self.line(fine, (argument - self.low) * FINE_STEPS),
+            None => self.beside(argument, aside),
         }
-        self.line((argument - self.low) * FINE_STEPS)
     }
 
-    /// The mean of D over weighted costs, each of which lowers the argument.
+    /// The means of D over weighted costs at two arguments, which each cost lowers, given in cells
+    /// of the finer table (see [`Durability::in_cells`]). Nothing where A is not all that decides.
     #[inline]
+    pub(super) fn plain_means(
+        &self,
+        arguments: [f64; 2],
+        costs: &[(f64, f64); 3],
+    ) -> Option<[f64; 2]> {
+        let fine = self.fine.as_deref()?;
+        Some(arguments.map(|argument| {
+            let distance = (argument - self.low) * FINE_STEPS;
+            let at = |(cost, weight): (f64, f64)| weight * self.line(fine, distance - cost);
+            at(costs[0]) + at(costs[1]) + at(costs[2])
+        }))
+    }
+
+    /// A difference of arguments in cells of the finer table.
+    pub(super) fn in_cells(difference: f64) -> f64 {
+        difference * FINE_STEPS
+    }
+
+    /// The mean of D over weighted costs in general.
     pub(super) fn mean(&self, argument: f64, costs: &[(f64, f64); 3], aside: Aside) -> f64 {
-        if self.fine.is_empty() {
-            let at = |(cost, weight): &(f64, f64)| weight * self.beside(argument - cost, aside);
-            return costs.iter().map(at).sum();
-        }
-        let distance = (argument - self.low) * FINE_STEPS;
-        let at = |(cost, weight): (f64, f64)| weight * self.line(distance - cost * FINE_STEPS);
-        at(costs[0]) + at(costs[1]) + at(costs[2])
+        let at =
+            |(cost, weight): &(f64, f64)| weight * self.beside(argument - cost / FINE_STEPS, aside);
+        costs.iter().map(at).sum()
     }
 
     /// D where it depends on more than the challenger's hazard.

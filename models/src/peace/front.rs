@@ -114,11 +114,23 @@ impl StatusQuo {
         terms
     }
 
-    /// Utility of the terms in force when the front stands at `level`.
-    #[inline]
-    pub(super) fn utility(&self, preferences: &Preferences, level: f64) -> f64 {
-        let losses = self.issues.iter().enumerate();
-        let losses = losses.map(|(at, course)| preferences.loss(at, self.level(course, level)));
+    /// What is left of utility 1 after the losses on issues that the front does not move.
+    pub(super) fn standing(&self, preferences: &Preferences) -> f64 {
+        let still = self.issues.iter().enumerate();
+        let losses = still.filter_map(|(at, course)| Some(preferences.loss(at, course.fixed?)));
         1.0 - losses.sum::<f64>()
+    }
+
+    /// Utility of the terms in force when the front stands at `level`, for an actor with that
+    /// [`StatusQuo::standing`].
+    #[inline]
+    pub(super) fn utility(&self, preferences: &Preferences, standing: f64, level: f64) -> f64 {
+        let mut utility = standing;
+        for (at, course) in self.issues.iter().enumerate() {
+            if course.fixed.is_none() {
+                utility -= preferences.loss(at, self.level(course, level));
+            }
+        }
+        utility
     }
 }

@@ -63,6 +63,8 @@ pub struct Peace {
 #[derive(Clone, Debug)]
 struct Belligerent {
     preferences: Preferences,
+    /// See [`StatusQuo::standing`].
+    standing: f64,
     cost_log_median: f64,
     cost_log_sd: f64,
     /// b, positive for the challenger, negative for the defender.
@@ -125,16 +127,16 @@ impl Peace {
     pub fn new(settings: &Settings, scenario: &Scenario) -> Result<Self, Invalid> {
         Self::check(settings, scenario)?;
         let table = Table::new(settings)?;
-        let challenger = belligerent(scenario, Role::Challenger)?;
-        let defender = belligerent(scenario, Role::Defender)?;
+        let front = Front::new(settings);
+        let status_quo = StatusQuo::new(scenario, &front);
+        let challenger = belligerent(scenario, Role::Challenger, &status_quo)?;
+        let defender = belligerent(scenario, Role::Defender, &status_quo)?;
         let own = |actor: &Actor| preferences(actor, scenario);
         let members: Vec<Preferences> = scenario.members().map(own).collect::<Result<_, _>>()?;
-        let coalition = Coalition::new(settings, scenario, &members);
+        let coalition = Coalition::new(settings, scenario, &members, &status_quo);
         let coalition =
             coalition.map_err(|error| Invalid::new("influence", "unusable", error.to_string()))?;
 
-        let front = Front::new(settings);
-        let status_quo = StatusQuo::new(scenario, &front);
         let access = scenario.issue_with(IssueRole::HumanitarianAccess).is_some();
         let compliance = Compliance::new(settings, access);
         let (ours, theirs) = (&challenger.preferences, &defender.preferences);
@@ -346,7 +348,8 @@ impl Peace {
         let drift = self.front.drift(cohesion.support, was_open);
         let outlook = state.level + self.planning_months * drift;
         let side = |who: &Belligerent, belief: &NormalBelief, cost| {
-            let forecast = self.status_quo.utility(&who.preferences, outlook + fading * who.lean);
+            let level = outlook + fading * who.lean;
+            let forecast = self.status_quo.utility(&who.preferences, who.standing, level);
             Side { belief: *belief, cost, forecast, break_loss: who.break_loss }
         };
         Month {
@@ -432,7 +435,7 @@ impl Peace {
         let mut luck = streams.open_at(ENDORSEMENT, state.month);
         let vote = self.coalition.vote(
             &self.consulted_worth[offer * size..(offer + 1) * size],
-            &self.status_quo.terms(state.level),
+            |preferences, standing| self.status_quo.utility(preferences, standing, state.level),
             month.defender_premium(self.offers.stakes(offer)),
             state.cohesion.unity,
             || luck.uniform(),
@@ -591,12 +594,18 @@ fn preferences(actor: &Actor, scenario: &Scenario) -> Result<Preferences, Invali
 }
 
 /// The side with a role, leaning towards its own success.
-fn belligerent(scenario: &Scenario, role: Role) -> Result<Belligerent, Invalid> {
+fn belligerent(
+    scenario: &Scenario,
+    role: Role,
+    status_quo: &StatusQuo,
+) -> Result<Belligerent, Invalid> {
     let missing =
         || Invalid::new("actors", "without it", "one challenger and one defender are needed");
     let actor = scenario.actors.iter().find(|actor| actor.role == role).ok_or_else(missing)?;
+    let preferences = preferences(actor, scenario)?;
     Ok(Belligerent {
-        preferences: preferences(actor, scenario)?,
+        standing: status_quo.standing(&preferences),
+        preferences,
         cost_log_median: ln(actor.cost_median),
         cost_log_sd: actor.cost_log_sd,
         lean: if role == Role::Challenger { actor.optimism } else { -actor.optimism },

@@ -141,7 +141,7 @@ pub struct Survival {
     pub frame: Frame,
     /// What distinguishes the groups.
     pub groups_title: String,
-    /// Up to five groups.
+    /// The groups, in order.
     pub groups: Vec<Group>,
 }
 
