@@ -47,13 +47,16 @@ impl NormalBelief {
         }
     }
 
-    /// Nodes and weights of the three-point Gauss–Hermite rule for this belief: exact for
-    /// polynomials up to the fifth degree.
-    pub fn nodes(&self) -> [(f64, f64); 3] {
+    /// The nodes of the three-point Gauss–Hermite rule for this belief, whose weights are
+    /// [`NODE_WEIGHTS`]: exact for polynomials up to the fifth degree.
+    pub fn nodes(&self) -> [f64; 3] {
         let reach = 3.0_f64.sqrt() * self.sd;
-        [(self.mean - reach, 1.0 / 6.0), (self.mean, 2.0 / 3.0), (self.mean + reach, 1.0 / 6.0)]
+        [self.mean - reach, self.mean, self.mean + reach]
     }
 }
+
+/// The weights of [`NormalBelief::nodes`].
+pub const NODE_WEIGHTS: [f64; 3] = [1.0 / 6.0, 2.0 / 3.0, 1.0 / 6.0];
 
 /// The log-odds of one of two types, which fade back to their prior.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -110,7 +113,8 @@ mod tests {
     #[test]
     fn the_three_point_rule_is_exact_to_the_fifth_degree() {
         let nodes = NormalBelief { mean: 0.0, sd: 1.0 }.nodes();
-        let moment = |power: i32| nodes.iter().map(|(x, w)| w * x.powi(power)).sum::<f64>();
+        let pairs = || nodes.iter().zip(NODE_WEIGHTS);
+        let moment = |power: i32| pairs().map(|(x, w)| w * x.powi(power)).sum::<f64>();
         for (power, expected) in [(0, 1.0), (1, 0.0), (2, 1.0), (3, 0.0), (4, 3.0), (5, 0.0)] {
             assert!((moment(power) - expected).abs() < 1e-14, "degree {power}");
         }

@@ -62,7 +62,8 @@ fn exp_near_zero(r: f64) -> f64 {
 /// ln x = k ln 2 + 2 s (1 + s²/3 + s⁴/5 + …),   x = 2^k m,   s = (m − 1) / (m + 1)
 /// ```
 /// with √½ ≤ m < √2, so that the ten terms leave a remainder below 1e-16.
-#[inline]
+#[expect(clippy::inline_always, reason = "a call costs as much as a third of it")]
+#[inline(always)]
 pub fn ln(x: f64) -> f64 {
     // One comparison finds zero, subnormal, negative, infinite and not a number.
     let normal = f64::MIN_POSITIVE.to_bits();

@@ -29,7 +29,7 @@ mod utility;
 
 pub use bargaining::{ContractCurve, Disagreement, Solution, rubinstein_share};
 pub use batch::{Batch, Observer, Rows, Stopped};
-pub use belief::{LogOdds, NormalBelief};
+pub use belief::{LogOdds, NODE_WEIGHTS, NormalBelief};
 pub use choice::{DecisionRule, logit_choice};
 pub use elementary::{cosine, cubic, exp, hermite, ln, logistic, logit, normal_survival, power};
 pub use histogram::{Bins, Histogram};

@@ -1,8 +1,8 @@
 //! Will it hold? The hazard that an agreement breaks, foreseen before signing and played after it.
 
-use engine::{Draw as _, NormalBelief, Purpose, Streams, exp, logistic, power};
+use engine::{Draw as _, NODE_WEIGHTS, NormalBelief, Purpose, Streams, exp, logistic, power};
 
-use super::durability::{Aside, Durability, Foresight};
+use super::durability::{Aside, Durability, Fine, Foresight};
 use crate::parameter::Settings;
 
 const CREDIBILITY: Purpose = Purpose::named("credibility");
@@ -44,6 +44,19 @@ pub(super) struct Compliance {
     naivety: f64,
     defender: Option<DefenderHazard>,
     foreseen: Durability,
+    places: Places,
+}
+
+/// The argument of σ in year 0 as a place in the finer table of durability.
+#[derive(Clone, Copy, Debug)]
+struct Places {
+    /// Without grievance, cost and guarantee.
+    start: f64,
+    /// For each unit of a revisionist's and of a settler's grievance.
+    grievance: f64,
+    settler: f64,
+    /// Taken off by a guarantee that deters fully.
+    guarantee: f64,
 }
 
 /// A Hill curve: deterrence that works only beyond a threshold, scaled to 1 at a full guarantee.
@@ -81,9 +94,10 @@ pub(super) struct Outlook {
     pub(super) trust: f64,
     /// π̂.
     pub(super) revisionist: f64,
-    /// a_1 times the challenger's cost at three nodes, in cells of the table of durability, and
-    /// their weights.
-    pub(super) costs: [(f64, f64); 3],
+    /// The challenger's cost at three nodes of the belief about it.
+    pub(super) costs: [f64; 3],
+    /// What they take off the argument of σ, in cells of the finer table of durability.
+    pub(super) cost_places: [f64; 3],
     /// The defender's cost, at its mean or as it knows it.
     pub(super) defender_cost: f64,
 }
@@ -129,14 +143,22 @@ impl Compliance {
             accidents: (accidents * (1.0 - monitoring), accidents),
             discount: settings.get("discount"),
         };
+        let (settler_grievance, deterrence) = (get("settler_grievance"), get("deterrence"));
         let highest_side = defender.map_or(0.0, |own| own.base + own.slope * own.grievance);
+        let foreseen = Durability::new(foresight, base + fragility + slope, highest_side);
+        let places = Places {
+            start: foreseen.place_of(base + fragility),
+            grievance: Fine::cells(slope),
+            settler: Fine::cells(slope * settler_grievance),
+            guarantee: Fine::cells(slope * deterrence),
+        };
         Self {
             base,
             slope,
             fragility,
             fragility_years: get("fragility_years"),
-            settler_grievance: get("settler_grievance"),
-            deterrence: get("deterrence"),
+            settler_grievance,
+            deterrence,
             threshold: threshold.map(|(half_point, power)| Threshold { half_point, power }),
             power_volatility: get("power_volatility"),
             power_shift,
@@ -146,7 +168,8 @@ impl Compliance {
             credibility_volatility: get("credibility_volatility"),
             naivety: get("naivety"),
             defender,
-            foreseen: Durability::new(foresight, base + fragility + slope, highest_side),
+            foreseen,
+            places,
         }
     }
 
@@ -165,24 +188,29 @@ impl Compliance {
         about_challenger: &NormalBelief,
         defender_cost: f64,
     ) -> Outlook {
-        let costs = about_challenger
-            .nodes()
-            .map(|(log, weight)| (Durability::in_cells(self.slope * exp(log)), weight));
+        let costs = about_challenger.nodes().map(exp);
         Outlook {
             trust: unity + self.naivety * (support - unity),
             revisionist,
             costs,
+            cost_places: costs.map(|cost| Fine::cells(self.slope * cost)),
             defender_cost,
+        }
+    }
+
+    /// How far a guarantee in force deters, as a share of what a full one would.
+    #[inline]
+    fn effect(&self, guarantee: f64) -> f64 {
+        match self.threshold {
+            None => guarantee,
+            Some(Threshold { half_point, power }) => hill(guarantee, half_point, power),
         }
     }
 
     /// The deterrence of a guarantee in force, in utility.
     #[inline]
     fn deters(&self, guarantee: f64) -> f64 {
-        let effect = self
-            .threshold
-            .map_or(guarantee, |Threshold { half_point, power: p }| hill(guarantee, half_point, p));
-        self.deterrence * effect
+        self.deterrence * self.effect(guarantee)
     }
 
     /// How much a type minds what it did not get.
@@ -203,15 +231,35 @@ impl Compliance {
     /// cost.
     #[inline]
     pub(super) fn durability(&self, exposure: &Exposure, outlook: &Outlook) -> f64 {
-        let fixed = self.base + self.fragility
-            - self.slope * self.deters(exposure.guarantee * outlook.trust);
-        let argument = |mind: f64| fixed + self.slope * mind * exposure.grievance;
-        let arguments = [argument(1.0), argument(self.settler_grievance)];
-        let [hard, soft] =
-            self.foreseen.plain_means(arguments, &outlook.costs).unwrap_or_else(|| {
-                let aside = self.aside(exposure, outlook.defender_cost);
-                arguments.map(|argument| self.foreseen.mean(argument, &outlook.costs, aside))
-            });
+        let Some(fine) = self.foreseen.fine() else {
+            return self.durability_beside(exposure, outlook);
+        };
+        let shown = exposure.guarantee * outlook.trust;
+        let guarantee = if self.threshold.is_none() { shown } else { self.effect(shown) };
+        let start = self.places.start - self.places.guarantee * guarantee;
+        let hard = start + self.places.grievance * exposure.grievance;
+        let soft = start + self.places.settler * exposure.grievance;
+        let [low, middle, high] = outlook.cost_places;
+        let [side, centre, _] = NODE_WEIGHTS;
+        let mean = |place: f64| {
+            side * (fine.at(place - low) + fine.at(place - high)) + centre * fine.at(place - middle)
+        };
+        let (hard, soft) = (mean(hard), mean(soft));
+        soft + outlook.revisionist * (hard - soft)
+    }
+
+    /// The same where it depends on more than the challenger's hazard.
+    #[cold]
+    fn durability_beside(&self, exposure: &Exposure, outlook: &Outlook) -> f64 {
+        let aside = self.aside(exposure, outlook.defender_cost);
+        let deterred = self.slope * self.deters(exposure.guarantee * outlook.trust);
+        let mean = |mind: f64| {
+            let argument =
+                self.base + self.fragility - deterred + self.slope * mind * exposure.grievance;
+            let at = |cost: f64| self.foreseen.at(argument - self.slope * cost, aside);
+            outlook.costs.iter().zip(NODE_WEIGHTS).map(|(cost, w)| w * at(*cost)).sum::<f64>()
+        };
+        let (hard, soft) = (mean(1.0), mean(self.settler_grievance));
         soft + outlook.revisionist * (hard - soft)
     }
 

@@ -56,15 +56,19 @@ pub(super) struct Durability {
     /// The coefficients of a cubic for each cell between two nodes of A, lowest power first, by
     /// (side, accidents, cell).
     table: Vec<[f64; 4]>,
-    /// Where A alone decides: value and rise over each cell of a finer table.
-    fine: Option<Box<Fine>>,
-    /// Its last cell.
-    fine_end: f64,
+    /// Where A alone decides: a finer table.
+    fine: Option<Fine>,
 }
 
-/// The finer table, of a length that is a power of 2, so that an index can be masked instead of
-/// checked.
-type Fine = [[f64; 2]; FINE_CELLS];
+/// D as a function of A alone: value and rise over each cell. The length is a power of 2, so that
+/// an index can be masked instead of checked.
+#[derive(Clone, Debug)]
+pub(super) struct Fine {
+    cells: Box<[[f64; 2]; FINE_CELLS]>,
+    /// The last cell.
+    end: f64,
+}
+
 const FINE_CELLS: usize = 1 << 15;
 
 /// What D depends on besides the challenger's hazard.
@@ -100,11 +104,9 @@ impl Durability {
             accidents,
             table: Vec::new(),
             fine: None,
-            fine_end: 0.0,
         };
         made.table = made.tabulate();
         if made.sides == 1 && made.accidents.len() == 1 && made.foresight.drift <= 0.0 {
-            made.fine_end = (made.cells() as f64 / STEPS * FINE_STEPS).floor();
             made.fine = Some(made.refine());
         }
         made
@@ -142,65 +144,39 @@ impl Durability {
     }
 
     /// The finer table; what lies behind its last cell is never read.
-    fn refine(&self) -> Box<Fine> {
+    fn refine(&self) -> Fine {
         let value = |at: usize| {
             let (cell, part) = self.place(self.low + at as f64 / FINE_STEPS);
             cubic(&self.table[cell], part)
         };
-        let mut fine = vec![[0.0; 2]; FINE_CELLS];
-        for (at, cell) in fine.iter_mut().enumerate().take(self.fine_end as usize + 1) {
+        let end = (self.cells() as f64 / STEPS * FINE_STEPS).floor();
+        let mut cells = vec![[0.0; 2]; FINE_CELLS];
+        for (at, cell) in cells.iter_mut().enumerate().take(end as usize + 1) {
             *cell = [value(at), value(at + 1) - value(at)];
         }
-        let fine: Result<Box<Fine>, _> = fine.try_into();
-        fine.unwrap_or_else(|_| unreachable!("it has just been made of that length"))
+        let cells: Result<Box<_>, _> = cells.try_into();
+        let cells = cells.unwrap_or_else(|_| unreachable!("it has just been made of that length"));
+        Fine { cells, end }
     }
 
-    /// D from the finer table, at a distance from its lower end counted in its cells.
+    /// The finer table, where A alone decides.
     #[inline]
-    fn line(&self, fine: &Fine, distance: f64) -> f64 {
-        /// Adding it leaves the nearest whole number in the lowest bits.
-        const SHIFT: f64 = 6_755_399_441_055_744.0;
-        let place = distance.max(0.0).min(self.fine_end);
-        let shifted = (place - 0.5) + SHIFT;
-        let [value, rise] = fine[shifted.to_bits() as usize % FINE_CELLS];
-        value + rise * (place - (shifted - SHIFT))
+    pub(super) fn fine(&self) -> Option<&Fine> {
+        self.fine.as_ref()
+    }
+
+    /// An argument as a place in the finer table.
+    pub(super) fn place_of(&self, argument: f64) -> f64 {
+        (argument - self.low) * FINE_STEPS
     }
 
     /// D where the argument of σ in year 0 is `argument`.
     #[inline]
     pub(super) fn at(&self, argument: f64, aside: Aside) -> f64 {
         match &self.fine {
-            Some(fine) => self.line(fine, (argument - self.low) * FINE_STEPS),
+            Some(fine) => fine.at(self.place_of(argument)),
             None => self.beside(argument, aside),
         }
-    }
-
-    /// The means of D over weighted costs at two arguments, which each cost lowers, given in cells
-    /// of the finer table (see [`Durability::in_cells`]). Nothing where A is not all that decides.
-    #[inline]
-    pub(super) fn plain_means(
-        &self,
-        arguments: [f64; 2],
-        costs: &[(f64, f64); 3],
-    ) -> Option<[f64; 2]> {
-        let fine = self.fine.as_deref()?;
-        Some(arguments.map(|argument| {
-            let distance = (argument - self.low) * FINE_STEPS;
-            let at = |(cost, weight): (f64, f64)| weight * self.line(fine, distance - cost);
-            at(costs[0]) + at(costs[1]) + at(costs[2])
-        }))
-    }
-
-    /// A difference of arguments in cells of the finer table.
-    pub(super) fn in_cells(difference: f64) -> f64 {
-        difference * FINE_STEPS
-    }
-
-    /// The mean of D over weighted costs in general.
-    pub(super) fn mean(&self, argument: f64, costs: &[(f64, f64); 3], aside: Aside) -> f64 {
-        let at =
-            |(cost, weight): &(f64, f64)| weight * self.beside(argument - cost / FINE_STEPS, aside);
-        costs.iter().map(at).sum()
     }
 
     /// D where it depends on more than the challenger's hazard.
@@ -243,6 +219,24 @@ impl Durability {
     #[cfg(test)]
     fn high(&self) -> f64 {
         self.low + (self.nodes - 1) as f64 / STEPS
+    }
+}
+
+impl Fine {
+    /// A difference of arguments in cells.
+    pub(super) fn cells(difference: f64) -> f64 {
+        difference * FINE_STEPS
+    }
+
+    /// D at a place; the ends of the table stand in for what lies beyond.
+    #[inline(always)]
+    pub(super) fn at(&self, place: f64) -> f64 {
+        /// Adding it leaves the nearest whole number in the lowest bits.
+        const SHIFT: f64 = 6_755_399_441_055_744.0;
+        let place = place.max(0.0).min(self.end);
+        let shifted = (place - 0.5) + SHIFT;
+        let [value, rise] = self.cells[shifted.to_bits() as usize % FINE_CELLS];
+        value + rise * (place - (shifted - SHIFT))
     }
 }
 

@@ -13,7 +13,10 @@ use crate::scenario::{IssueRole, MAX_ISSUES, Scenario};
 const PARTS: usize = 4;
 
 /// Stretches of so many offers are not split but weighed.
-const FEW: usize = 4;
+const FEW: usize = 5;
+
+/// No row of offers is split more often: 4^8 is more than any row holds.
+const DEEPEST: usize = 10;
 
 /// A bound may fall short of what it bounds by rounding: relative and absolute slack.
 const SLACK: (f64, f64) = (1.0 + 1e-9, 1e-12);
@@ -49,6 +52,17 @@ struct Stretch {
     bound: Stakes,
     /// The first stretch after this one and all its parts.
     after: usize,
+    /// How many stretches it is a part of.
+    depth: usize,
+}
+
+/// What a bound over a stretch tells about every offer in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Known {
+    /// No offer is accepted with a greater chance.
+    pub(super) chance: f64,
+    /// With no offer is the defender's premium smaller.
+    pub(super) premium: f64,
 }
 
 impl Offers {
@@ -127,36 +141,41 @@ impl Offers {
 
     /// The offer of greatest value above 0, the first of equals.
     ///
-    /// `value` must not fall when either utility rises or an exposure improves; it may return
-    /// anything not above its second argument where it can tell that the value is not. Whole
-    /// stretches whose bound stays below the best so far are passed over, which changes nothing
-    /// about what is chosen. `hint` is where to look first.
+    /// `value` is told the best value so far and what is known of the stretch that the stakes are
+    /// part of. It must not fall when either utility rises or an exposure improves; where it can
+    /// tell that it is below the best so far, any number below that will do. Whole stretches whose
+    /// bound stays below the best so far are passed over, which changes nothing about what is
+    /// chosen. `hint` is where to look first, `start` what is known of all offers.
     #[inline]
     pub(super) fn best(
         &self,
         hint: Option<usize>,
-        value: impl Fn(&Stakes, f64) -> f64,
+        start: Known,
+        value: impl Fn(&Stakes, f64, Known) -> (f64, Known),
     ) -> Option<usize> {
         let mut best = (0.0, None);
         if let Some(hint) = hint {
-            let height = value(&self.stakes[hint], 0.0);
+            let height = value(&self.stakes[hint], 0.0, start).0;
             if height > 0.0 {
                 best = (height, Some(hint));
             }
         }
+        let mut known = [start; DEEPEST];
         let mut at = 0;
         while let Some(stretch) = self.stretches.get(at) {
             let floor = (best.0 - SLACK.1) / SLACK.0;
-            if value(&stretch.bound, floor) < floor {
+            let (height, here) = value(&stretch.bound, floor, known[stretch.depth]);
+            if height < floor {
                 at = stretch.after;
                 continue;
             }
             at += 1;
             if stretch.offers.len() > FEW {
+                known[stretch.depth + 1] = here;
                 continue;
             }
             for offer in stretch.offers.clone() {
-                let height = value(&self.stakes[offer], floor);
+                let height = value(&self.stakes[offer], floor, here).0;
                 let earlier = best.1.is_none_or(|known| offer < known);
                 if height > best.0 || (height == best.0 && height > 0.0 && earlier) {
                     best = (height, Some(offer));
@@ -168,10 +187,14 @@ impl Offers {
 
     /// The same by weighing every offer: what [`Offers::best`] is tested against.
     #[cfg(test)]
-    pub(super) fn best_of_all(&self, value: impl Fn(&Stakes, f64) -> f64) -> Option<usize> {
+    pub(super) fn best_of_all(
+        &self,
+        start: Known,
+        value: impl Fn(&Stakes, f64, Known) -> (f64, Known),
+    ) -> Option<usize> {
         let mut best = (0.0, None);
         for (offer, stakes) in self.stakes.iter().enumerate() {
-            let height = value(stakes, f64::NEG_INFINITY);
+            let height = value(stakes, f64::NEG_INFINITY, start).0;
             if height > best.0 {
                 best = (height, Some(offer));
             }
@@ -184,19 +207,25 @@ impl Offers {
 fn stretches(stakes: &[Stakes], row: usize, losses: (f64, f64)) -> Vec<Stretch> {
     let mut stretches = Vec::new();
     for start in (0..stakes.len()).step_by(row) {
-        split(&mut stretches, start..start + row, stakes, losses);
+        split(&mut stretches, start..start + row, 0, stakes, losses);
     }
     stretches
 }
 
-fn split(into: &mut Vec<Stretch>, offers: Range<usize>, stakes: &[Stakes], losses: (f64, f64)) {
+fn split(
+    into: &mut Vec<Stretch>,
+    offers: Range<usize>,
+    depth: usize,
+    stakes: &[Stakes],
+    losses: (f64, f64),
+) {
     let here = into.len();
     let bound = bound(&stakes[offers.clone()], losses);
-    into.push(Stretch { offers: offers.clone(), bound, after: 0 });
+    into.push(Stretch { offers: offers.clone(), bound, after: 0, depth });
     if offers.len() > FEW {
         let part = offers.len().div_ceil(PARTS);
         for first in offers.clone().step_by(part) {
-            split(into, first..(first + part).min(offers.end), stakes, losses);
+            split(into, first..(first + part).min(offers.end), depth + 1, stakes, losses);
         }
     }
     into[here].after = into.len();
@@ -265,14 +294,16 @@ mod tests {
             let level = seed as f64 / 250.0;
             // Rises with both utilities, falls with what either side fears; coarse, so that there
             // are ties, and below 0 for the highest levels.
-            let value = |stakes: &Stakes, _floor: f64| {
+            let value = |stakes: &Stakes, _floor: f64, known: Known| {
                 let fear = losses.0 * stakes.challenger_exposure.grievance
                     - losses.1 * stakes.defender_exposure.guarantee;
-                ((stakes.challenger * stakes.defender - fear - level) * 40.0).floor() / 40.0
+                let height = stakes.challenger * stakes.defender - fear - level;
+                ((height * 40.0).floor() / 40.0, known)
             };
-            let expected = offers.best_of_all(value);
+            let start = Known { chance: 1.0, premium: 0.0 };
+            let expected = offers.best_of_all(start, value);
             for hint in [None, Some(0), Some(100), expected] {
-                assert_eq!(offers.best(hint, value), expected, "seed {seed}, hint {hint:?}");
+                assert_eq!(offers.best(hint, start, value), expected, "seed {seed}, hint {hint:?}");
             }
         }
     }

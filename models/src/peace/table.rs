@@ -3,7 +3,7 @@
 use engine::{DecisionRule, NormalBelief, power};
 
 use super::compliance::{Compliance, Outlook, premium};
-use super::offers::{Offers, Stakes};
+use super::offers::{Known, Offers, Stakes};
 use super::parameters::DECISION_RULES;
 use crate::parameter::{Invalid, Settings};
 
@@ -118,12 +118,19 @@ impl Table {
         proposer: Proposer,
         hint: Option<usize>,
     ) -> Option<usize> {
+        let start = month.known();
         match proposer {
-            Proposer::Challenger => offers.best(hint, |s, floor| month.challenger_value(s, floor)),
-            Proposer::Defender => offers.best(hint, |s, floor| month.defender_value(s, floor)),
+            Proposer::Challenger => {
+                offers.best(hint, start, |s, floor, known| month.challenger_value(s, floor, known))
+            }
+            Proposer::Defender => {
+                offers.best(hint, start, |s, floor, known| month.defender_value(s, floor, known))
+            }
             Proposer::Mediator => {
                 let (weight, wars) = (self.mediator_weight, month.mean_wars());
-                offers.best(hint, |s, floor| month.mediator_value(s, weight, wars, floor))
+                offers.best(hint, start, |s, floor, known| {
+                    month.mediator_value(s, weight, wars, floor, known)
+                })
             }
         }
     }
@@ -137,15 +144,23 @@ impl Table {
         proposer: Proposer,
     ) -> Option<usize> {
         let wars = month.mean_wars();
-        offers.best_of_all(|stakes, floor| match proposer {
-            Proposer::Challenger => month.challenger_value(stakes, floor),
-            Proposer::Defender => month.defender_value(stakes, floor),
-            Proposer::Mediator => month.mediator_value(stakes, self.mediator_weight, wars, floor),
+        offers.best_of_all(month.known(), |stakes, floor, known| match proposer {
+            Proposer::Challenger => month.challenger_value(stakes, floor, known),
+            Proposer::Defender => month.defender_value(stakes, floor, known),
+            Proposer::Mediator => {
+                month.mediator_value(stakes, self.mediator_weight, wars, floor, known)
+            }
         })
     }
 }
 
 impl Month<'_> {
+    /// What is known of all offers before any is weighed.
+    fn known(&self) -> Known {
+        let loses = self.defender.break_loss >= 0.0;
+        Known { chance: 1.0, premium: if loses { 0.0 } else { f64::NEG_INFINITY } }
+    }
+
     /// What the challenger has from an offer before its premium, its cost and the war.
     #[inline]
     fn challenger_worth(&self, stakes: &Stakes) -> f64 {
@@ -219,39 +234,45 @@ impl Month<'_> {
     }
 
     /// The chance that the defender accepts, on public beliefs.
-    #[inline]
     pub(super) fn defender_accepts(&self, stakes: &Stakes) -> f64 {
-        let worth = stakes.defender - self.defender_premium(stakes);
-        let gap = self.defender.forecast - worth;
+        self.defender_accepts_at(stakes, self.defender_premium(stakes))
+    }
+
+    #[inline]
+    fn defender_accepts_at(&self, stakes: &Stakes, premium: f64) -> f64 {
+        let gap = self.defender.forecast - (stakes.defender - premium);
         self.defender.belief.exp_reaches(gap / self.weariness)
     }
 
     /// What an offer is worth to the challenger as proposer: chance of acceptance times gain; at
     /// most `floor` or 0 where it cannot be more than either.
     #[inline]
-    fn challenger_value(&self, stakes: &Stakes, floor: f64) -> f64 {
+    fn challenger_value(&self, stakes: &Stakes, floor: f64, known: Known) -> (f64, Known) {
         let gain = self.challenger_gain(stakes);
-        if gain <= 0.0 || gain < floor {
-            return gain.min(0.0);
+        if gain <= 0.0 || gain * known.chance < floor {
+            return (gain.min(0.0), known);
         }
-        self.defender_accepts(stakes) * gain
+        let premium = self.defender_premium(stakes);
+        let chance = self.defender_accepts_at(stakes, premium);
+        (chance * gain, Known { chance, premium })
     }
 
     /// What an offer is worth to the defender as proposer.
     #[inline]
-    fn defender_value(&self, stakes: &Stakes, floor: f64) -> f64 {
+    fn defender_value(&self, stakes: &Stakes, floor: f64, known: Known) -> (f64, Known) {
         let war = self.defender.forecast - self.defender.cost * self.weariness;
         let before = stakes.defender - war;
-        let loses = self.defender.break_loss >= 0.0;
-        if loses && (before <= 0.0 || before < floor) {
-            return before.min(0.0);
+        let most = before - known.premium;
+        if most <= 0.0 || most * known.chance < floor {
+            return (most.min(0.0), known);
         }
         let chance = self.challenger_accepts(stakes);
-        if loses && chance * before < floor {
-            return 0.0;
+        if most * chance < floor {
+            return (0.0, known);
         }
-        let gain = before - self.defender_own_premium(stakes);
-        if gain <= 0.0 { gain } else { chance * gain }
+        let premium = self.defender_own_premium(stakes);
+        let gain = before - premium;
+        (if gain <= 0.0 { gain } else { chance * gain }, Known { chance, premium })
     }
 
     /// What fighting on is worth to either side at mean beliefs about its cost.
@@ -264,20 +285,28 @@ impl Month<'_> {
     /// What an offer is worth to the mediator: the Nash product of gains over `wars`, the values
     /// of fighting on at mean beliefs.
     #[inline]
-    fn mediator_value(&self, stakes: &Stakes, weight: f64, wars: (f64, f64), floor: f64) -> f64 {
+    fn mediator_value(
+        &self,
+        stakes: &Stakes,
+        weight: f64,
+        wars: (f64, f64),
+        floor: f64,
+        known: Known,
+    ) -> (f64, Known) {
         let challenger = self.challenger_worth(stakes) - self.challenger_premium(stakes) - wars.0;
         let before = stakes.defender - wars.1;
-        if challenger <= 0.0 {
-            return challenger;
+        let most = before - known.premium;
+        if challenger <= 0.0 || most <= 0.0 {
+            return (challenger.min(most), known);
         }
-        if self.defender.break_loss >= 0.0 {
-            let most = nash_product(challenger, before.max(0.0), weight);
-            if before <= 0.0 || most < floor {
-                return before.min(0.0);
-            }
+        if nash_product(challenger, most, weight) < floor {
+            return (0.0, known);
         }
-        let defender = before - self.defender_premium(stakes);
-        if defender <= 0.0 { defender } else { nash_product(challenger, defender, weight) }
+        let premium = self.defender_premium(stakes);
+        let defender = before - premium;
+        let height =
+            if defender <= 0.0 { defender } else { nash_product(challenger, defender, weight) };
+        (height, Known { premium, ..known })
     }
 }
 
