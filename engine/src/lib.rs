@@ -35,9 +35,9 @@ pub use elementary::{cosine, cubic, exp, hermite, ln, logistic, logit, normal_su
 pub use histogram::{Bins, Histogram};
 pub use influence::{InfluenceError, consult, consult_many};
 pub use interval::{Interval, Z95, mean_interval, median_interval, wilson};
-pub use model::{AnyModel, Estimate, Lifetime, Line, Measure, MeasureInfo, Model, Scale, Story};
+pub use model::{AnyModel, Estimate, Line, Measure, MeasureInfo, Model, Scale, Story};
 pub use stream::{Draw, Purpose, Seed, Stream, Streams};
 pub use summary::Summary;
-pub use survival::{KaplanMeierStep, LifeTable};
+pub use survival::{KaplanMeierStep, LifeTable, Lifetime};
 pub use tally::Tally;
 pub use utility::{PreferenceError, Preferences};

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::histogram::Bins;
 use crate::stream::{Seed, Streams};
 use crate::summary::Summary;
+use crate::survival::Lifetime;
 
 /// A world at one checked design point.
 ///
@@ -72,15 +73,6 @@ pub struct Story {
     pub lines: Vec<Line>,
     /// One value for each measure.
     pub measures: Vec<Option<f64>>,
-}
-
-/// One lifetime: the chance to be alive at the end of each year, and the year drawn from it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Lifetime<'a> {
-    /// Chance to be alive at the end of year n, from year 0 on.
-    pub survival: &'a [f64],
-    /// The year, counted from 1, in which it was drawn to end; nothing if it outlasted all years.
-    pub ended: Option<u32>,
 }
 
 /// How a reading is taken: nothing where it has no meaning (the month of an agreement never made).

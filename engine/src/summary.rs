@@ -1,8 +1,7 @@
 //! All that is kept of many replications of one design point: fixed memory, mergeable in order.
 
 use crate::histogram::{Bins, Histogram};
-use crate::model::Lifetime;
-use crate::survival::LifeTable;
+use crate::survival::{LifeTable, Lifetime};
 use crate::tally::Tally;
 
 /// Tallies, histograms and lifetimes of the replications played so far.

@@ -3,6 +3,15 @@
 use crate::elementary::{exp, ln};
 use crate::interval::{Interval, Z95};
 
+/// One lifetime: the chance to be alive at the end of each year, and the year drawn from it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lifetime<'a> {
+    /// Chance to be alive at the end of year n, from year 0 on.
+    pub survival: &'a [f64],
+    /// The year, counted from 1, in which it was drawn to end; nothing if it outlasted all years.
+    pub ended: Option<u32>,
+}
+
 /// How many lifetimes ended in each year, and how many were still going when last seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LifeTable {

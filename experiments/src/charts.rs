@@ -149,10 +149,16 @@ impl View<'_> {
             }
             cells.push(line);
         }
-        let widest = "95 % intervals in points.csv show simulation error only. ";
+        let all = || cells.iter().flatten();
+        let gaps = if all().any(Option::is_none) { "–: no agreement. " } else { "" };
+        let notes = format!("{gaps}95 % intervals in points.csv show simulation error only. ");
         let subtitle = join(&self.definition(share), &held);
+        let frame = self.frame(self.title(share.title, &[x, y]), subtitle, &notes);
+        if all().all(Option::is_none) {
+            return ChartSpec::Words(frame, NO_AGREEMENT.to_owned());
+        }
         ChartSpec::Heatmap(Heatmap {
-            frame: self.frame(self.title(share.title, &[x, y]), subtitle, widest),
+            frame,
             x: spots(&axes[x]),
             y: spots(&axes[y]),
             measure: share.symbol.to_owned(),

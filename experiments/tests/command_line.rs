@@ -288,6 +288,30 @@ fn where_nobody_agrees_everything_says_so_and_nothing_breaks() {
 }
 
 #[test]
+fn ranges_follow_what_is_swept() {
+    let desk = Desk::new();
+    let sweep = "unity = { from = 0.2, to = 0.8, steps = 3 }";
+    let longer = STUDY.replace(sweep, "horizon_months = [3, 60]\ndurable_after_years = [2, 30]");
+    fs::write(desk.path("longer.toml"), longer).expect("it can be written");
+    desk.done("run longer.toml --out run --quiet --replications 200");
+    let (names, points) = rows(&desk.path("run/points.csv"));
+    let number = |row: &[String], name: &str| {
+        let place = names.iter().position(|known| known == name).expect("it is there");
+        row[place].parse::<f64>().expect("there are agreements")
+    };
+    for row in &points {
+        for name in ["month", "months_no_talks", "p_durable_given_agreement"] {
+            let (low, high) =
+                (number(row, &format!("{name}_low")), number(row, &format!("{name}_high")));
+            assert!((low..=high).contains(&number(row, name)), "{name}: {row:?}");
+        }
+        assert!(number(row, "month") <= number(row, "horizon_months"));
+    }
+    let few = number(&points[6], "p_durable_given_agreement");
+    assert!(few < number(&points[4], "p_durable_given_agreement"), "30 years are longer than 2");
+}
+
+#[test]
 fn the_other_commands_answer() {
     let desk = Desk::new();
     assert!(desk.done("check study.toml").contains("6 points × 700 replications"));

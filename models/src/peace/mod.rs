@@ -17,7 +17,8 @@ mod play;
 mod rhetoric;
 mod story;
 mod table;
+mod world;
 
 pub use outcome::Outcome;
 pub use parameters::PARAMETERS;
-pub use play::Peace;
+pub use world::Peace;

@@ -1,21 +1,19 @@
 //! One replication, month by month, in the order of events that the model fixes.
 
 use engine::{
-    Draw as _, Lifetime, Line, Measure, Model, NormalBelief, Preferences, Purpose, Stream, Streams,
-    exp, ln, logistic,
+    Draw as _, Lifetime, Line, Measure, Model, NormalBelief, Purpose, Stream, Streams, exp, ln,
+    logistic,
 };
 
-use super::coalition::{Coalition, Cohesion};
-use super::compliance::{Compliance, Signature};
-use super::front::{Front, StatusQuo};
+use super::coalition::Cohesion;
+use super::compliance::Signature;
 use super::offers::Offers;
 use super::outcome::{Agreement, CAUSES, Cause, LAST_YEAR, Outcome, measures, years_needed};
-use super::payoff::{Account, Flows, LastMonth, Ledger};
-use super::rhetoric::{Rhetoric, Voice};
+use super::payoff::{Account, LastMonth, Ledger};
+use super::rhetoric::Voice;
 use super::story::{Event, Listener, Narrator};
-use super::table::{Month, Proposer, Side, Table};
-use crate::parameter::{Invalid, Settings};
-use crate::scenario::{Actor, IssueRole, Role, Scenario};
+use super::table::{Month, Proposer, Side};
+use super::world::{Belligerent, Peace};
 
 const COSTS: Purpose = Purpose::named("costs");
 const INTENT: Purpose = Purpose::named("intent");
@@ -26,57 +24,6 @@ const RHETORIC: Purpose = Purpose::named("rhetoric");
 const TABLE: Purpose = Purpose::named("table");
 const CHANNELS: Purpose = Purpose::named("channels");
 const ENDORSEMENT: Purpose = Purpose::named("endorsement");
-
-/// The model `peace` at one checked design point.
-#[derive(Clone, Debug)]
-pub struct Peace {
-    horizon: u32,
-    durable_after: u32,
-    planning_months: f64,
-    weariness: f64,
-    optimism_fading: f64,
-    /// Variance of a month's news about the logarithm of a cost; nothing without channels.
-    news_variance: Option<f64>,
-    challenger: Belligerent,
-    defender: Belligerent,
-    front: Front,
-    status_quo: StatusQuo,
-    rhetoric: Rhetoric,
-    coalition: Coalition,
-    table: Table,
-    offers: Offers,
-    compliance: Compliance,
-    flows: Flows,
-    ledger: Ledger,
-    /// Worth of every offer to every actor, by offer: belligerents, then members.
-    worth: Vec<f64>,
-    /// Worth of every offer to every member after consultation, by offer.
-    consulted_worth: Vec<f64>,
-    issues: Vec<String>,
-    /// Belligerents first, then members.
-    actors: Vec<String>,
-    /// Places of `actors` in the order of the scenario.
-    columns: Vec<usize>,
-}
-
-/// One of the two sides at war.
-#[derive(Clone, Debug)]
-struct Belligerent {
-    preferences: Preferences,
-    /// See [`StatusQuo::standing`].
-    standing: f64,
-    cost_log_median: f64,
-    cost_log_sd: f64,
-    /// b, positive for the challenger, negative for the defender.
-    lean: f64,
-    break_loss: f64,
-}
-
-impl Belligerent {
-    fn prior(&self) -> NormalBelief {
-        NormalBelief { mean: self.cost_log_median, sd: self.cost_log_sd }
-    }
-}
 
 /// The random streams of a replication, one for each purpose that draws every month.
 struct Luck {
@@ -119,76 +66,6 @@ struct Lots {
 }
 
 impl Peace {
-    /// The model at one design point.
-    ///
-    /// # Errors
-    ///
-    /// [`Invalid`] where the scenario is not sound, or settings contradict each other.
-    pub fn new(settings: &Settings, scenario: &Scenario) -> Result<Self, Invalid> {
-        Self::check(settings, scenario)?;
-        let table = Table::new(settings)?;
-        let front = Front::new(settings);
-        let status_quo = StatusQuo::new(scenario, &front);
-        let challenger = belligerent(scenario, Role::Challenger, &status_quo)?;
-        let defender = belligerent(scenario, Role::Defender, &status_quo)?;
-        let own = |actor: &Actor| preferences(actor, scenario);
-        let members: Vec<Preferences> = scenario.members().map(own).collect::<Result<_, _>>()?;
-        let coalition = Coalition::new(settings, scenario, &members, &status_quo);
-        let coalition =
-            coalition.map_err(|error| Invalid::new("influence", "unusable", error.to_string()))?;
-
-        let access = scenario.issue_with(IssueRole::HumanitarianAccess).is_some();
-        let compliance = Compliance::new(settings, access);
-        let (ours, theirs) = (&challenger.preferences, &defender.preferences);
-        let losses = (challenger.break_loss, defender.break_loss);
-        let offers = Offers::new(settings, scenario, ours, theirs, &compliance, losses);
-
-        let mut everybody = vec![ours.clone(), theirs.clone()];
-        everybody.extend(members);
-        let consulted: Vec<_> = (0..coalition.size()).map(|k| coalition.consulted(k)).collect();
-        let issues = scenario.issues.len();
-        let worth = worth_of(&offers, issues, &everybody.iter().collect::<Vec<_>>());
-        let consulted_worth = worth_of(&offers, issues, &consulted);
-        let flows = Flows::new(&status_quo, front.start, &everybody);
-        let horizon = settings.get("horizon_months") as u32;
-        Ok(Self {
-            horizon,
-            durable_after: settings.get("durable_after_years") as u32,
-            planning_months: settings.get("planning_months"),
-            weariness: settings.get("weariness") / 12.0,
-            optimism_fading: settings.get("optimism_fading_months"),
-            news_variance: news_variance(settings),
-            front,
-            status_quo,
-            rhetoric: Rhetoric::new(settings),
-            coalition,
-            table,
-            offers,
-            compliance,
-            flows,
-            ledger: Ledger::new(settings.get("discount"), horizon),
-            worth,
-            consulted_worth,
-            issues: scenario.issues.iter().map(|issue| issue.name.clone()).collect(),
-            columns: columns(scenario),
-            actors: names(scenario),
-            challenger,
-            defender,
-        })
-    }
-
-    /// Checks all that [`Peace::new`] would, without solving anything.
-    ///
-    /// # Errors
-    ///
-    /// [`Invalid`] where the scenario is not sound, or settings contradict each other.
-    pub fn check(settings: &Settings, scenario: &Scenario) -> Result<(), Invalid> {
-        scenario.check()?;
-        together(settings, "compliance.threshold", &["half_point", "power"])?;
-        together(settings, "compliance.defender", &["base", "slope", "grievance"])?;
-        Table::new(settings).map(drop)
-    }
-
     /// Plays one replication, handing every event to a listener.
     pub(super) fn tell_to(&self, streams: &Streams, listener: &mut impl Listener) -> Outcome {
         let secrets = self.secrets(streams);
@@ -567,80 +444,13 @@ impl Lots {
     }
 }
 
-/// Parameters of one table that are given together or not at all.
-fn together(settings: &Settings, table: &str, keys: &[&str]) -> Result<(), Invalid> {
-    let path = |key: &&str| format!("{table}.{key}");
-    let missing: Vec<String> =
-        keys.iter().map(path).filter(|path| settings.find(path).is_none()).collect();
-    if missing.is_empty() || missing.len() == keys.len() {
-        return Ok(());
-    }
-    let rule = format!("{} must be given together or not at all", keys.join(", "));
-    Err(Invalid::new(missing[0].clone(), "missing", rule))
-}
-
-/// s_y² / n; nothing without channels.
-fn news_variance(settings: &Settings) -> Option<f64> {
-    let (noise, channels) = (settings.get("channel_noise"), settings.get("channels"));
-    (channels > 0.0).then(|| noise * noise / channels)
-}
-
-fn preferences(actor: &Actor, scenario: &Scenario) -> Result<Preferences, Invalid> {
-    debug_assert_eq!(actor.ideal.len(), scenario.issues.len());
-    let made = Preferences::new(actor.ideal.clone(), &actor.salience, actor.curvature);
-    made.map_err(|error| {
-        Invalid::new(format!("actors.{}", actor.name), "unusable", error.to_string())
-    })
-}
-
-/// The side with a role, leaning towards its own success.
-fn belligerent(
-    scenario: &Scenario,
-    role: Role,
-    status_quo: &StatusQuo,
-) -> Result<Belligerent, Invalid> {
-    let missing =
-        || Invalid::new("actors", "without it", "one challenger and one defender are needed");
-    let actor = scenario.actors.iter().find(|actor| actor.role == role).ok_or_else(missing)?;
-    let preferences = preferences(actor, scenario)?;
-    Ok(Belligerent {
-        standing: status_quo.standing(&preferences),
-        preferences,
-        cost_log_median: ln(actor.cost_median),
-        cost_log_sd: actor.cost_log_sd,
-        lean: if role == Role::Challenger { actor.optimism } else { -actor.optimism },
-        break_loss: actor.break_loss,
-    })
-}
-
-/// Challenger, defender, members.
-fn names(scenario: &Scenario) -> Vec<String> {
-    let of = |role: Role| scenario.actors.iter().filter(move |actor| actor.role == role);
-    let all = of(Role::Challenger).chain(of(Role::Defender)).chain(of(Role::Member));
-    all.map(|actor| actor.name.clone()).collect()
-}
-
-/// For each actor in the order of the scenario, its place among challenger, defender, members.
-fn columns(scenario: &Scenario) -> Vec<usize> {
-    let names = names(scenario);
-    let place = |actor: &Actor| names.iter().position(|name| *name == actor.name);
-    scenario.actors.iter().filter_map(place).collect()
-}
-
-/// Utility of every offer to everybody, by offer.
-fn worth_of(offers: &Offers, issues: usize, everybody: &[&Preferences]) -> Vec<f64> {
-    let worth = |offer: usize| {
-        let terms = &offers.terms(offer)[..issues];
-        everybody.iter().map(move |preferences| preferences.utility(terms))
-    };
-    (0..offers.count()).flat_map(worth).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parameter::Settings;
     use crate::peace::PARAMETERS;
     use crate::peace::compliance::Outlook;
+    use crate::scenario::{Actor, IssueRole, Role, Scenario};
 
     #[test]
     fn no_two_purposes_share_their_streams() {
