@@ -37,6 +37,8 @@ pub(super) const LAST_YEAR: usize = 20;
 #[derive(Clone, Debug)]
 pub struct Outcome {
     pub(super) revisionist: bool,
+    /// Of the challenger and of the defender.
+    pub(super) costs: (f64, f64),
     pub(super) months_played: u32,
     pub(super) held: f64,
     pub(super) audience: f64,
@@ -226,6 +228,10 @@ fn course_measures(horizon: u32) -> Vec<Measure<Outcome>> {
         all("revisionist", "1", "whether the challenger was a revisionist", SHARE, |end| {
             flag(end.revisionist)
         }),
+        all("cost_challenger", "utility", "the challenger's private cost", anything, |end| {
+            end.costs.0
+        }),
+        all("cost_defender", "utility", "the defender's private cost", anything, |end| end.costs.1),
         all("belief_revisionist", "1", "what was believed of that at the end", SHARE, |end| {
             end.belief
         }),

@@ -130,6 +130,7 @@ impl Peace {
     fn blank(&self, secrets: &Secrets) -> Outcome {
         Outcome {
             revisionist: secrets.revisionist,
+            costs: (secrets.challenger_cost, secrets.defender_cost),
             months_played: 0,
             held: logistic(self.front.start),
             audience: 0.0,
