@@ -265,7 +265,7 @@ impl View<'_> {
         if groups.is_empty() {
             return ChartSpec::Words(frame, NO_AGREEMENT.to_owned());
         }
-        ChartSpec::Survival(Survival { frame, groups_title: slice.title, groups })
+        ChartSpec::Survival(Survival { frame, groups })
     }
 
     /// Cumulative probability of agreement by month.

@@ -139,8 +139,6 @@ pub struct Count {
 pub struct Survival {
     /// Title and the like.
     pub frame: Frame,
-    /// What distinguishes the groups.
-    pub groups_title: String,
     /// The groups, in order.
     pub groups: Vec<Group>,
 }
