@@ -89,6 +89,15 @@ fn without_channels_their_noise_does_not_matter() {
 }
 
 #[test]
+fn where_costs_are_known_channels_have_nothing_to_tell() {
+    let mut known = core();
+    known.actors[..2].iter_mut().for_each(|actor| actor.cost_log_sd = 0.0);
+    let others = [("channels", 9.0), ("channel_noise", 0.3)];
+    assert_eq!(outcomes(&known, &[]), outcomes(&known, &others));
+    assert_ne!(outcomes(&core(), &[]), outcomes(&core(), &others));
+}
+
+#[test]
 fn without_audience_costs_the_stock_decides_nothing() {
     let off = [("audience.cost", 0.0)];
     let kept = |changes: &[Setting]| {
