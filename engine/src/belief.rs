@@ -1,6 +1,7 @@
 //! What an actor believes and how it learns: conjugate normal beliefs and log-odds of a type.
 
-use crate::elementary::{exp, ln, logistic, logit, normal_survival};
+use crate::elementary::{exp, ln, ln_normal, logistic, logit, normal_survival, normal_survivals};
+use crate::lanes::Number;
 
 /// A normal belief about a number that is not seen.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,6 +46,19 @@ impl NormalBelief {
         } else {
             normal_survival(gap / self.sd)
         }
+    }
+
+    /// [`NormalBelief::exp_reaches`] in each lane.
+    #[inline(always)]
+    pub fn exp_reaches_each<N: Number>(&self, threshold: N) -> N {
+        if self.sd == 0.0 {
+            return threshold.map(|threshold| self.exp_reaches(threshold));
+        }
+        let least = f64::MIN_POSITIVE;
+        let normal = threshold.map(|t| if t > least { t } else { least });
+        let gap = normal.map(ln_normal) - self.mean;
+        let chance = normal_survivals(gap / self.sd);
+        chance.zip(threshold, |chance, threshold| if threshold > 0.0 { chance } else { 1.0 })
     }
 
     /// The nodes of the three-point Gauss–Hermite rule for this belief, whose weights are

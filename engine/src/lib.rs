@@ -20,6 +20,7 @@ mod elementary;
 mod histogram;
 mod influence;
 mod interval;
+mod lanes;
 mod model;
 mod stream;
 mod summary;
@@ -35,6 +36,7 @@ pub use elementary::{cosine, cubic, exp, hermite, ln, logistic, logit, normal_su
 pub use histogram::{Bins, Histogram};
 pub use influence::{InfluenceError, consult, consult_many};
 pub use interval::{Interval, Z95, mean_interval, median_interval, wilson};
+pub use lanes::{Lanes, Number};
 pub use model::{AnyModel, Estimate, Line, Measure, MeasureInfo, Model, Scale, Story};
 pub use stream::{Draw, Purpose, Seed, Stream, Streams};
 pub use summary::Summary;

@@ -1,6 +1,8 @@
 //! Will it hold? The hazard that an agreement breaks, foreseen before signing and played after it.
 
-use engine::{Draw as _, NODE_WEIGHTS, NormalBelief, Purpose, Streams, exp, logistic, power};
+use engine::{
+    Draw as _, NODE_WEIGHTS, NormalBelief, Number, Purpose, Streams, exp, logistic, power,
+};
 
 use super::durability::{Aside, Durability, Fine, Foresight};
 use crate::parameter::Settings;
@@ -74,17 +76,30 @@ struct DefenderHazard {
     grievance: f64,
 }
 
-/// What terms mean for compliance.
+/// What terms mean for compliance: those of one offer, or of several in lanes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Exposure {
+pub(super) struct Exposure<N = f64> {
     /// 1 − U_R(x).
-    pub(super) grievance: f64,
+    pub(super) grievance: N,
     /// 1 − U_U(x).
-    pub(super) defender_grievance: f64,
+    pub(super) defender_grievance: N,
     /// The level of the guarantee.
-    pub(super) guarantee: f64,
+    pub(super) guarantee: N,
     /// h_0 under these terms.
-    pub(super) accidents: f64,
+    pub(super) accidents: N,
+}
+
+impl<N: Number> Exposure<N> {
+    /// The terms in one lane.
+    #[inline(always)]
+    fn lane(&self, at: usize) -> Exposure {
+        Exposure {
+            grievance: self.grievance.lane(at),
+            defender_grievance: self.defender_grievance.lane(at),
+            guarantee: self.guarantee.lane(at),
+            accidents: self.accidents.lane(at),
+        }
+    }
 }
 
 /// What is foreseen in a month about any agreement signed in it.
@@ -229,23 +244,19 @@ impl Compliance {
 
     /// The foreseen durability D̃ of terms on the public belief: over intent and the challenger's
     /// cost.
-    #[inline]
-    pub(super) fn durability(&self, exposure: &Exposure, outlook: &Outlook) -> f64 {
+    #[inline(always)]
+    pub(super) fn durability<N: Number>(&self, exposure: &Exposure<N>, outlook: &Outlook) -> N {
         let Some(fine) = self.foreseen.fine() else {
-            return self.durability_beside(exposure, outlook);
+            return N::from_lanes(|at| self.durability_beside(&exposure.lane(at), outlook));
         };
         let shown = exposure.guarantee * outlook.trust;
-        let guarantee = if self.threshold.is_none() { shown } else { self.effect(shown) };
-        let start = self.places.start - self.places.guarantee * guarantee;
-        let hard = start + self.places.grievance * exposure.grievance;
-        let soft = start + self.places.settler * exposure.grievance;
-        let [low, middle, high] = outlook.cost_places;
-        let [side, centre, _] = NODE_WEIGHTS;
-        let mean = |place: f64| {
-            side * (fine.at(place - low) + fine.at(place - high)) + centre * fine.at(place - middle)
-        };
-        let (hard, soft) = (mean(hard), mean(soft));
-        soft + outlook.revisionist * (hard - soft)
+        let guarantee =
+            if self.threshold.is_none() { shown } else { shown.map(|shown| self.effect(shown)) };
+        let start = N::splat(self.places.start) - guarantee * self.places.guarantee;
+        let hard = start + exposure.grievance * self.places.grievance;
+        let soft = start + exposure.grievance * self.places.settler;
+        let (hard, soft) = (mean(fine, hard, outlook), mean(fine, soft, outlook));
+        soft + (hard - soft) * outlook.revisionist
     }
 
     /// The same where it depends on more than the challenger's hazard.
@@ -264,19 +275,22 @@ impl Compliance {
     }
 
     /// The foreseen durability to the challenger, who knows its own intent and cost.
-    #[inline]
-    pub(super) fn own_durability(
+    #[inline(always)]
+    pub(super) fn own_durability<N: Number>(
         &self,
-        exposure: &Exposure,
+        exposure: &Exposure<N>,
         outlook: &Outlook,
         revisionist: bool,
         cost: f64,
-    ) -> f64 {
-        let strain = self.mind(revisionist) * exposure.grievance
-            - cost
-            - self.deters(exposure.guarantee * outlook.trust);
-        let argument = self.base + self.fragility + self.slope * strain;
-        self.foreseen.at(argument, self.aside(exposure, outlook.defender_cost))
+    ) -> N {
+        N::from_lanes(|at| {
+            let exposure = exposure.lane(at);
+            let strain = self.mind(revisionist) * exposure.grievance
+                - cost
+                - self.deters(exposure.guarantee * outlook.trust);
+            let argument = self.base + self.fragility + self.slope * strain;
+            self.foreseen.at(argument, self.aside(&exposure, outlook.defender_cost))
+        })
     }
 
     /// Plays an agreement out for `years` years after signature.
@@ -330,6 +344,17 @@ impl Compliance {
     }
 }
 
+/// Durability at a place before cost, over the belief about the challenger's cost.
+#[inline(always)]
+fn mean<N: Number>(fine: &Fine, place: N, outlook: &Outlook) -> N {
+    let [low, middle, high] = outlook.cost_places;
+    let [side, centre, _] = NODE_WEIGHTS;
+    let low = fine.at(place - low);
+    let middle = fine.at(place - middle);
+    let high = fine.at(place - high);
+    (low + high) * side + middle * centre
+}
+
 /// `G^p / (G^p + G_½^p)`, scaled to 1 at G = 1; written so that no power overflows.
 fn hill(guarantee: f64, half_point: f64, p: f64) -> f64 {
     if guarantee == 0.0 {
@@ -354,9 +379,9 @@ pub(super) struct Signature {
 }
 
 /// What i must gain to sign: `v (1 − D̃) / D̃`.
-#[inline]
-pub(super) fn premium(break_loss: f64, durability: f64) -> f64 {
-    break_loss * (1.0 - durability) / durability
+#[inline(always)]
+pub(super) fn premium<N: Number>(break_loss: f64, durability: N) -> N {
+    (N::splat(1.0) - durability) * break_loss / durability
 }
 
 #[cfg(test)]

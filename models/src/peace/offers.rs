@@ -1,22 +1,20 @@
 //! What can be offered: points of the contract curve, with guarantees raised, and the search for
 //! the best of them.
 
-use std::ops::Range;
-
-use engine::{ContractCurve, Preferences};
+use engine::{ContractCurve, Lanes, Number, Preferences};
 
 use super::compliance::{Compliance, Exposure};
 use crate::parameter::Settings;
 use crate::scenario::{IssueRole, MAX_ISSUES, Scenario};
 
-/// Into how many parts a stretch of offers is split where its bound cannot rule it out.
-const PARTS: usize = 4;
+/// How many offers, or bounds over several, are weighed at once.
+const WIDTH: usize = 8;
 
-/// Stretches of so many offers are not split but weighed.
-const FEW: usize = 5;
+/// How many bounds are kept at once: those of 512 offers.
+const AT_ONCE: usize = 8 * WIDTH;
 
-/// No row of offers is split more often: 4^8 is more than any row holds.
-const DEEPEST: usize = 10;
+/// Numbers of as many offers.
+type Wide = Lanes<WIDTH>;
 
 /// A bound may fall short of what it bounds by rounding: relative and absolute slack.
 const SLACK: (f64, f64) = (1.0 + 1e-9, 1e-12);
@@ -29,40 +27,171 @@ pub(super) struct Offers {
     stakes: Vec<Stakes>,
     terms: Vec<[f64; MAX_ISSUES]>,
     lambda: Vec<f64>,
-    stretches: Vec<Stretch>,
+    search: Search,
 }
 
-/// What an offer means to the belligerents.
+/// What an offer means to the belligerents, or several offers in lanes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Stakes {
+pub(super) struct Stakes<N = f64> {
     /// U_R(x) and U_U(x).
-    pub(super) challenger: f64,
-    pub(super) defender: f64,
+    pub(super) challenger: N,
+    pub(super) defender: N,
     /// What the challenger's and the defender's premium depend on: the same terms for an offer,
     /// the best for either side in a bound over several.
-    pub(super) challenger_exposure: Exposure,
-    pub(super) defender_exposure: Exposure,
+    pub(super) challenger_exposure: Exposure<N>,
+    pub(super) defender_exposure: Exposure<N>,
 }
 
-/// Consecutive offers, and stakes that no side finds worse than any of theirs. A stretch is followed
-/// by its parts, and these by what comes after it.
+/// What an offer is worth to whoever proposes it.
+pub(super) trait Value {
+    /// The values of offers with these stakes. Where one stays below `floor`, or is not above 0, any
+    /// number of which the same is true will do. It must not fall when either utility rises or an
+    /// exposure improves.
+    fn of<N: Number>(&self, stakes: &Stakes<N>, floor: f64) -> N;
+}
+
+/// Offers in blocks that are weighed at once, and bounds over these that are, too.
 #[derive(Clone, Debug)]
-struct Stretch {
-    offers: Range<usize>,
-    bound: Stakes,
-    /// The first stretch after this one and all its parts.
-    after: usize,
-    /// How many stretches it is a part of.
-    depth: usize,
+struct Search {
+    blocks: Vec<Block>,
+    /// One lane for each block, in order: stakes that no side finds worse than any of the block's.
+    bounds: Vec<Stakes<Wide>>,
+    /// The block of each offer.
+    block_of: Vec<usize>,
 }
 
-/// What a bound over a stretch tells about every offer in it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Known {
-    /// No offer is accepted with a greater chance.
-    pub(super) chance: f64,
-    /// With no offer is the defender's premium smaller.
-    pub(super) premium: f64,
+/// Consecutive offers in lanes; the last stands in for those that are missing.
+#[derive(Clone, Debug)]
+struct Block {
+    first: usize,
+    stakes: Stakes<Wide>,
+}
+
+/// The best offer so far and its value, 0 where there is none.
+struct Best {
+    value: f64,
+    offer: Option<usize>,
+}
+
+/// The way through blocks and bounds: where to look first, then the bounds of some groups, then
+/// their blocks from the highest bound down, then the next groups.
+struct Walk<'a> {
+    search: &'a Search,
+    first: Option<usize>,
+    seen: usize,
+    /// The next group.
+    group: usize,
+    /// The bounds of blocks from `start` on, those already looked at below everything.
+    heights: [f64; AT_ONCE],
+    start: usize,
+    known: usize,
+    /// 0 before the highest was taken, then one more than the next in order.
+    cursor: usize,
+}
+
+/// What to weigh next.
+#[derive(Clone, Copy)]
+enum Step {
+    Bounds(usize),
+    Block(usize),
+}
+
+impl<'a> Walk<'a> {
+    #[inline(always)]
+    fn new(search: &'a Search, hint: Option<usize>) -> Self {
+        let first = hint.map(|hint| search.block_of[hint]);
+        let seen = first.unwrap_or(usize::MAX);
+        Self {
+            search,
+            first,
+            seen,
+            group: 0,
+            heights: [0.0; AT_ONCE],
+            start: 0,
+            known: 0,
+            cursor: 0,
+        }
+    }
+
+    #[inline(always)]
+    fn next(&mut self, floor: f64) -> Option<Step> {
+        if let Some(first) = self.first.take() {
+            return Some(Step::Block(first));
+        }
+        let more = self.group < self.search.bounds.len();
+        if more && self.known < AT_ONCE {
+            return Some(Step::Bounds(self.group));
+        }
+        if self.cursor == 0 && self.known > 0 {
+            self.cursor = 1;
+            return Some(Step::Block(self.start + self.take_highest()));
+        }
+        while self.cursor <= self.known {
+            let at = self.cursor - 1;
+            self.cursor += 1;
+            if self.heights[at] >= floor {
+                return Some(Step::Block(self.start + at));
+            }
+        }
+        self.start += self.known;
+        (self.known, self.cursor) = (0, 0);
+        more.then_some(Step::Bounds(self.group))
+    }
+
+    /// The block with the highest bound, which is not looked at again.
+    #[inline(always)]
+    fn take_highest(&mut self) -> usize {
+        let mut highest = (self.heights[0], 0);
+        for (at, height) in self.heights[..self.known].iter().enumerate() {
+            highest = if *height > highest.0 { (*height, at) } else { highest };
+        }
+        self.heights[highest.1] = f64::NEG_INFINITY;
+        highest.1
+    }
+
+    #[inline(always)]
+    fn stakes(&self, step: Step) -> &'a Stakes<Wide> {
+        match step {
+            Step::Bounds(group) => &self.search.bounds[group],
+            Step::Block(block) => &self.search.blocks[block].stakes,
+        }
+    }
+
+    /// Keeps the bounds of a group.
+    #[inline(always)]
+    fn bounded(&mut self, group: usize, heights: Wide) {
+        for lane in 0..WIDTH {
+            let block = group * WIDTH + lane;
+            let open = block < self.search.blocks.len() && block != self.seen;
+            self.heights[self.known + lane] =
+                if open { heights.lane(lane) } else { f64::NEG_INFINITY };
+        }
+        self.known += WIDTH;
+        self.group += 1;
+    }
+}
+
+impl Best {
+    /// What a bound must reach to be worth a look.
+    #[inline(always)]
+    fn floor(&self) -> f64 {
+        (self.value - SLACK.1) / SLACK.0
+    }
+
+    /// Takes the values of a block into account.
+    #[inline(always)]
+    fn see(&mut self, first: usize, values: Wide) {
+        if !values.any(|value| value > 0.0 && value >= self.value) {
+            return;
+        }
+        for lane in 0..WIDTH {
+            let (value, offer) = (values.lane(lane), first + lane);
+            let earlier = self.offer.is_none_or(|known| offer < known);
+            if value > self.value || (value == self.value && value > 0.0 && earlier) {
+                *self = Self { value, offer: Some(offer) };
+            }
+        }
+    }
 }
 
 impl Offers {
@@ -86,7 +215,7 @@ impl Offers {
             stakes: Vec::new(),
             terms: Vec::new(),
             lambda: Vec::new(),
-            stretches: Vec::new(),
+            search: Search { blocks: Vec::new(), bounds: Vec::new(), block_of: Vec::new() },
         };
         for level in 0..levels {
             let raise = if levels > 1 { level as f64 / (levels - 1) as f64 } else { 0.0 };
@@ -114,7 +243,7 @@ impl Offers {
                 made.lambda.push(point.lambda);
             }
         }
-        made.stretches = stretches(&made.stakes, curve.len(), losses);
+        made.search = Search::new(&made.stakes, curve.len(), losses);
         made
     }
 
@@ -141,60 +270,29 @@ impl Offers {
 
     /// The offer of greatest value above 0, the first of equals.
     ///
-    /// `value` is told the best value so far and what is known of the stretch that the stakes are
-    /// part of. It must not fall when either utility rises or an exposure improves; where it can
-    /// tell that it is below the best so far, any number below that will do. Whole stretches whose
-    /// bound stays below the best so far are passed over, which changes nothing about what is
-    /// chosen. `hint` is where to look first, `start` what is known of all offers.
-    #[inline]
-    pub(super) fn best(
-        &self,
-        hint: Option<usize>,
-        start: Known,
-        value: impl Fn(&Stakes, f64, Known) -> (f64, Known),
-    ) -> Option<usize> {
-        let mut best = (0.0, None);
-        if let Some(hint) = hint {
-            let height = value(&self.stakes[hint], 0.0, start).0;
-            if height > 0.0 {
-                best = (height, Some(hint));
+    /// A block whose bound does not reach the best so far is passed over, which changes nothing
+    /// about what is chosen. `hint` is where to look first.
+    #[inline(always)]
+    pub(super) fn best(&self, hint: Option<usize>, value: &impl Value) -> Option<usize> {
+        let mut best = Best { value: 0.0, offer: None };
+        let mut walk = Walk::new(&self.search, hint);
+        while let Some(step) = walk.next(best.floor()) {
+            // The only call: what is inlined here is large.
+            let values = value.of(walk.stakes(step), best.floor());
+            match step {
+                Step::Bounds(group) => walk.bounded(group, values),
+                Step::Block(block) => best.see(self.search.blocks[block].first, values),
             }
         }
-        let mut known = [start; DEEPEST];
-        let mut at = 0;
-        while let Some(stretch) = self.stretches.get(at) {
-            let floor = (best.0 - SLACK.1) / SLACK.0;
-            let (height, here) = value(&stretch.bound, floor, known[stretch.depth]);
-            if height < floor {
-                at = stretch.after;
-                continue;
-            }
-            at += 1;
-            if stretch.offers.len() > FEW {
-                known[stretch.depth + 1] = here;
-                continue;
-            }
-            for offer in stretch.offers.clone() {
-                let height = value(&self.stakes[offer], floor, here).0;
-                let earlier = best.1.is_none_or(|known| offer < known);
-                if height > best.0 || (height == best.0 && height > 0.0 && earlier) {
-                    best = (height, Some(offer));
-                }
-            }
-        }
-        best.1
+        best.offer
     }
 
-    /// The same by weighing every offer: what [`Offers::best`] is tested against.
+    /// The same by weighing every offer alone: what [`Offers::best`] is tested against.
     #[cfg(test)]
-    pub(super) fn best_of_all(
-        &self,
-        start: Known,
-        value: impl Fn(&Stakes, f64, Known) -> (f64, Known),
-    ) -> Option<usize> {
+    pub(super) fn best_of_all(&self, value: &impl Value) -> Option<usize> {
         let mut best = (0.0, None);
         for (offer, stakes) in self.stakes.iter().enumerate() {
-            let height = value(stakes, f64::NEG_INFINITY, start).0;
+            let height = value.of(stakes, f64::NEG_INFINITY);
             if height > best.0 {
                 best = (height, Some(offer));
             }
@@ -203,32 +301,43 @@ impl Offers {
     }
 }
 
-/// The stretches of each row of `row` offers, each followed by its parts.
-fn stretches(stakes: &[Stakes], row: usize, losses: (f64, f64)) -> Vec<Stretch> {
-    let mut stretches = Vec::new();
-    for start in (0..stakes.len()).step_by(row) {
-        split(&mut stretches, start..start + row, 0, stakes, losses);
+impl Search {
+    /// Blocks of each row of `row` offers, as even as can be.
+    fn new(stakes: &[Stakes], row: usize, losses: (f64, f64)) -> Self {
+        let parts = row.div_ceil(WIDTH);
+        let (mut blocks, mut over, mut block_of) = (Vec::new(), Vec::new(), Vec::new());
+        for (start, row) in (0..stakes.len()).step_by(row).zip(stakes.chunks(row)) {
+            for part in 0..parts {
+                let (from, to) = (part * row.len() / parts, (part + 1) * row.len() / parts);
+                block_of.extend((from..to).map(|_| blocks.len()));
+                blocks.push(Block { first: start + from, stakes: side_by_side(&row[from..to]) });
+                over.push(bound(&row[from..to], losses));
+            }
+        }
+        Self { blocks, bounds: over.chunks(WIDTH).map(side_by_side).collect(), block_of }
     }
-    stretches
 }
 
-fn split(
-    into: &mut Vec<Stretch>,
-    offers: Range<usize>,
-    depth: usize,
-    stakes: &[Stakes],
-    losses: (f64, f64),
-) {
-    let here = into.len();
-    let bound = bound(&stakes[offers.clone()], losses);
-    into.push(Stretch { offers: offers.clone(), bound, after: 0, depth });
-    if offers.len() > FEW {
-        let part = offers.len().div_ceil(PARTS);
-        for first in offers.clone().step_by(part) {
-            split(into, first..(first + part).min(offers.end), depth + 1, stakes, losses);
-        }
+/// At most [`WIDTH`] stakes in lanes; the last stands in for those that are missing.
+fn side_by_side(stakes: &[Stakes]) -> Stakes<Wide> {
+    let each =
+        |of: fn(&Stakes) -> f64| Wide::from_lanes(|lane| of(&stakes[lane.min(stakes.len() - 1)]));
+    Stakes {
+        challenger: each(|one| one.challenger),
+        defender: each(|one| one.defender),
+        challenger_exposure: Exposure {
+            grievance: each(|one| one.challenger_exposure.grievance),
+            defender_grievance: each(|one| one.challenger_exposure.defender_grievance),
+            guarantee: each(|one| one.challenger_exposure.guarantee),
+            accidents: each(|one| one.challenger_exposure.accidents),
+        },
+        defender_exposure: Exposure {
+            grievance: each(|one| one.defender_exposure.grievance),
+            defender_grievance: each(|one| one.defender_exposure.defender_grievance),
+            guarantee: each(|one| one.defender_exposure.guarantee),
+            accidents: each(|one| one.defender_exposure.accidents),
+        },
     }
-    into[here].after = into.len();
 }
 
 /// Stakes that no side finds worse than any of these.
@@ -281,9 +390,26 @@ mod tests {
             let (challenger_exposure, defender_exposure) = (exposure, exposure);
             Stakes { challenger, defender, challenger_exposure, defender_exposure }
         };
-        let stakes: Vec<Stakes> = (0..65 * 3).map(|_| stakes()).collect();
-        let stretches = stretches(&stakes, 65, losses);
-        Offers { stakes, terms: Vec::new(), lambda: Vec::new(), stretches }
+        let row = 1 + seed as usize % 70;
+        let stakes: Vec<Stakes> = (0..row * 3).map(|_| stakes()).collect();
+        let search = Search::new(&stakes, row, losses);
+        Offers { stakes, terms: Vec::new(), lambda: Vec::new(), search }
+    }
+
+    /// Rises with both utilities, falls with what either side fears; coarse, so that there are ties,
+    /// and below 0 for the highest levels.
+    struct Coarse {
+        losses: (f64, f64),
+        level: f64,
+    }
+
+    impl Value for Coarse {
+        fn of<N: Number>(&self, stakes: &Stakes<N>, _floor: f64) -> N {
+            let fear = stakes.challenger_exposure.grievance * self.losses.0
+                - stakes.defender_exposure.guarantee * self.losses.1;
+            let height = stakes.challenger * stakes.defender - fear - self.level;
+            height.map(|height| (height * 40.0).floor() / 40.0)
+        }
     }
 
     #[test]
@@ -291,19 +417,10 @@ mod tests {
         for seed in 0..300 {
             let losses = if seed % 2 == 0 { (0.1, 0.35) } else { (-0.1, 0.35) };
             let offers = arbitrary(seed, losses);
-            let level = seed as f64 / 250.0;
-            // Rises with both utilities, falls with what either side fears; coarse, so that there
-            // are ties, and below 0 for the highest levels.
-            let value = |stakes: &Stakes, _floor: f64, known: Known| {
-                let fear = losses.0 * stakes.challenger_exposure.grievance
-                    - losses.1 * stakes.defender_exposure.guarantee;
-                let height = stakes.challenger * stakes.defender - fear - level;
-                ((height * 40.0).floor() / 40.0, known)
-            };
-            let start = Known { chance: 1.0, premium: 0.0 };
-            let expected = offers.best_of_all(start, value);
-            for hint in [None, Some(0), Some(100), expected] {
-                assert_eq!(offers.best(hint, start, value), expected, "seed {seed}, hint {hint:?}");
+            let value = Coarse { losses, level: seed as f64 / 250.0 };
+            let expected = offers.best_of_all(&value);
+            for hint in [None, Some(0), Some(offers.count() / 2), expected] {
+                assert_eq!(offers.best(hint, &value), expected, "seed {seed}, hint {hint:?}");
             }
         }
     }

@@ -1,9 +1,10 @@
 //! The table: who proposes, what is worth offering, and who says yes.
 
-use engine::{DecisionRule, NormalBelief, power};
+use engine::{DecisionRule, NormalBelief, Number, power};
+use pulp::{Arch, Simd, WithSimd};
 
 use super::compliance::{Compliance, Outlook, premium};
-use super::offers::{Known, Offers, Stakes};
+use super::offers::{Offers, Stakes, Value};
 use super::parameters::DECISION_RULES;
 use crate::parameter::{Invalid, Settings};
 
@@ -58,6 +59,50 @@ pub(super) struct Table {
     break_off_rhetoric: f64,
     pub(super) reopen: f64,
     pub(super) open_at_start: bool,
+    /// The widest registers that this processor has.
+    registers: Arch,
+}
+
+/// The choice of an offer, compiled for every width of registers.
+struct Choice<'a, 'm> {
+    offers: &'a Offers,
+    month: &'a Month<'m>,
+    hint: Option<usize>,
+    aim: Aim,
+}
+
+/// What a proposer makes most of.
+#[derive(Clone, Copy, Debug)]
+enum Aim {
+    Challenger,
+    Defender,
+    /// Weights, and the values of fighting on.
+    Mediator {
+        weight: f64,
+        wars: (f64, f64),
+    },
+}
+
+impl WithSimd for Choice<'_, '_> {
+    type Output = Option<usize>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> Option<usize> {
+        self.offers.best(self.hint, &self)
+    }
+}
+
+impl Value for Choice<'_, '_> {
+    #[inline(always)]
+    fn of<N: Number>(&self, stakes: &Stakes<N>, floor: f64) -> N {
+        match self.aim {
+            Aim::Challenger => self.month.challenger_value(stakes, floor),
+            Aim::Defender => self.month.defender_value(stakes, floor),
+            Aim::Mediator { weight, wars } => {
+                self.month.mediator_value(stakes, weight, wars, floor)
+            }
+        }
+    }
 }
 
 impl Table {
@@ -88,6 +133,7 @@ impl Table {
             break_off_rhetoric: settings.get("talks.break_off_rhetoric"),
             reopen: settings.get("talks.reopen"),
             open_at_start: settings.get("talks.open_at_start") != 0.0,
+            registers: Arch::new(),
         })
     }
 
@@ -118,24 +164,23 @@ impl Table {
         proposer: Proposer,
         hint: Option<usize>,
     ) -> Option<usize> {
-        let start = month.known();
+        let aim = self.aim(month, proposer);
+        self.registers.dispatch(Choice { offers, month, hint, aim })
+    }
+
+    /// What a proposer makes most of.
+    #[inline]
+    fn aim(&self, month: &Month, proposer: Proposer) -> Aim {
         match proposer {
-            Proposer::Challenger => {
-                offers.best(hint, start, |s, floor, known| month.challenger_value(s, floor, known))
-            }
-            Proposer::Defender => {
-                offers.best(hint, start, |s, floor, known| month.defender_value(s, floor, known))
-            }
+            Proposer::Challenger => Aim::Challenger,
+            Proposer::Defender => Aim::Defender,
             Proposer::Mediator => {
-                let (weight, wars) = (self.mediator_weight, month.mean_wars());
-                offers.best(hint, start, |s, floor, known| {
-                    month.mediator_value(s, weight, wars, floor, known)
-                })
+                Aim::Mediator { weight: self.mediator_weight, wars: month.mean_wars() }
             }
         }
     }
 
-    /// The same by weighing every offer.
+    /// The same by weighing every offer alone.
     #[cfg(test)]
     pub(super) fn offer_by_full_scan(
         &self,
@@ -143,46 +188,34 @@ impl Table {
         month: &Month,
         proposer: Proposer,
     ) -> Option<usize> {
-        let wars = month.mean_wars();
-        offers.best_of_all(month.known(), |stakes, floor, known| match proposer {
-            Proposer::Challenger => month.challenger_value(stakes, floor, known),
-            Proposer::Defender => month.defender_value(stakes, floor, known),
-            Proposer::Mediator => {
-                month.mediator_value(stakes, self.mediator_weight, wars, floor, known)
-            }
-        })
+        let aim = self.aim(month, proposer);
+        offers.best_of_all(&Choice { offers, month, hint: None, aim })
     }
 }
 
 impl Month<'_> {
-    /// What is known of all offers before any is weighed.
-    fn known(&self) -> Known {
-        let loses = self.defender.break_loss >= 0.0;
-        Known { chance: 1.0, premium: if loses { 0.0 } else { f64::NEG_INFINITY } }
-    }
-
     /// What the challenger has from an offer before its premium, its cost and the war.
-    #[inline]
-    fn challenger_worth(&self, stakes: &Stakes) -> f64 {
-        stakes.challenger - self.audience * (1.0 - stakes.challenger)
+    #[inline(always)]
+    fn challenger_worth<N: Number>(&self, stakes: &Stakes<N>) -> N {
+        stakes.challenger - (N::splat(1.0) - stakes.challenger) * self.audience
     }
 
     /// The challenger's premium on the public belief.
-    #[inline]
-    fn challenger_premium(&self, stakes: &Stakes) -> f64 {
+    #[inline(always)]
+    fn challenger_premium<N: Number>(&self, stakes: &Stakes<N>) -> N {
         let loss = self.challenger.break_loss;
         if loss == 0.0 {
-            return 0.0;
+            return N::splat(0.0);
         }
         premium(loss, self.compliance.durability(&stakes.challenger_exposure, &self.outlook))
     }
 
     /// The challenger's premium as it knows it.
-    #[inline]
-    fn challenger_own_premium(&self, stakes: &Stakes) -> f64 {
+    #[inline(always)]
+    fn challenger_own_premium<N: Number>(&self, stakes: &Stakes<N>) -> N {
         let loss = self.challenger.break_loss;
         if loss == 0.0 {
-            return 0.0;
+            return N::splat(0.0);
         }
         let (exposure, cost) = (&stakes.challenger_exposure, self.challenger.cost);
         let compliance = self.compliance;
@@ -190,89 +223,87 @@ impl Month<'_> {
     }
 
     /// The defender's premium on the public belief.
-    #[inline]
-    pub(super) fn defender_premium(&self, stakes: &Stakes) -> f64 {
+    #[inline(always)]
+    pub(super) fn defender_premium<N: Number>(&self, stakes: &Stakes<N>) -> N {
         self.defender_premium_at(stakes, &self.outlook)
     }
 
     /// The defender's premium as it knows it: it knows its own cost.
-    #[inline]
-    fn defender_own_premium(&self, stakes: &Stakes) -> f64 {
+    #[inline(always)]
+    fn defender_own_premium<N: Number>(&self, stakes: &Stakes<N>) -> N {
         let outlook = Outlook { defender_cost: self.defender.cost, ..self.outlook };
         self.defender_premium_at(stakes, &outlook)
     }
 
-    #[inline]
-    fn defender_premium_at(&self, stakes: &Stakes, outlook: &Outlook) -> f64 {
+    #[inline(always)]
+    fn defender_premium_at<N: Number>(&self, stakes: &Stakes<N>, outlook: &Outlook) -> N {
         let loss = self.defender.break_loss;
         if loss == 0.0 {
-            return 0.0;
+            return N::splat(0.0);
         }
         premium(loss, self.compliance.durability(&stakes.defender_exposure, outlook))
     }
 
     /// The challenger's own gain.
-    #[inline]
-    pub(super) fn challenger_gain(&self, stakes: &Stakes) -> f64 {
+    #[inline(always)]
+    pub(super) fn challenger_gain<N: Number>(&self, stakes: &Stakes<N>) -> N {
         let war = self.challenger.forecast - self.challenger.cost * self.weariness;
         self.challenger_worth(stakes) - self.challenger_own_premium(stakes) - war
+    }
+
+    /// What the defender has from an offer above fighting on, before its premium.
+    #[inline(always)]
+    fn defender_surplus<N: Number>(&self, stakes: &Stakes<N>) -> N {
+        stakes.defender - (self.defender.forecast - self.defender.cost * self.weariness)
     }
 
     /// The defender's own gain.
     #[inline]
     pub(super) fn defender_gain(&self, stakes: &Stakes) -> f64 {
-        let war = self.defender.forecast - self.defender.cost * self.weariness;
-        stakes.defender - self.defender_own_premium(stakes) - war
+        self.defender_surplus(stakes) - self.defender_own_premium(stakes)
     }
 
     /// The chance that the challenger accepts, on public beliefs.
-    #[inline]
-    pub(super) fn challenger_accepts(&self, stakes: &Stakes) -> f64 {
-        let worth = self.challenger_worth(stakes) - self.challenger_premium(stakes);
-        let gap = self.challenger.forecast - worth;
-        self.challenger.belief.exp_reaches(gap / self.weariness)
+    #[inline(always)]
+    pub(super) fn challenger_accepts<N: Number>(&self, stakes: &Stakes<N>) -> N {
+        let net = self.challenger_worth(stakes) - self.challenger_premium(stakes);
+        let gap = N::splat(self.challenger.forecast) - net;
+        self.challenger.belief.exp_reaches_each(gap / self.weariness)
     }
 
     /// The chance that the defender accepts, on public beliefs.
-    pub(super) fn defender_accepts(&self, stakes: &Stakes) -> f64 {
-        self.defender_accepts_at(stakes, self.defender_premium(stakes))
+    #[inline(always)]
+    pub(super) fn defender_accepts<N: Number>(&self, stakes: &Stakes<N>) -> N {
+        let net = stakes.defender - self.defender_premium(stakes);
+        let gap = N::splat(self.defender.forecast) - net;
+        self.defender.belief.exp_reaches_each(gap / self.weariness)
     }
 
-    #[inline]
-    fn defender_accepts_at(&self, stakes: &Stakes, premium: f64) -> f64 {
-        let gap = self.defender.forecast - (stakes.defender - premium);
-        self.defender.belief.exp_reaches(gap / self.weariness)
-    }
-
-    /// What an offer is worth to the challenger as proposer: chance of acceptance times gain; at
-    /// most `floor` or 0 where it cannot be more than either.
-    #[inline]
-    fn challenger_value(&self, stakes: &Stakes, floor: f64, known: Known) -> (f64, Known) {
+    /// What offers are worth to the challenger as proposer: chance of acceptance times gain; where
+    /// that is below `floor` or not above 0, any number of which the same is true.
+    #[inline(always)]
+    fn challenger_value<N: Number>(&self, stakes: &Stakes<N>, floor: f64) -> N {
         let gain = self.challenger_gain(stakes);
-        if gain <= 0.0 || gain * known.chance < floor {
-            return (gain.min(0.0), known);
+        if !gain.any(|gain| gain > 0.0 && gain >= floor) {
+            return gain;
         }
-        let premium = self.defender_premium(stakes);
-        let chance = self.defender_accepts_at(stakes, premium);
-        (chance * gain, Known { chance, premium })
+        gain * self.defender_accepts(stakes)
     }
 
-    /// What an offer is worth to the defender as proposer.
-    #[inline]
-    fn defender_value(&self, stakes: &Stakes, floor: f64, known: Known) -> (f64, Known) {
-        let war = self.defender.forecast - self.defender.cost * self.weariness;
-        let before = stakes.defender - war;
-        let most = before - known.premium;
-        if most <= 0.0 || most * known.chance < floor {
-            return (most.min(0.0), known);
+    /// The same to the defender as proposer.
+    #[inline(always)]
+    fn defender_value<N: Number>(&self, stakes: &Stakes<N>, floor: f64) -> N {
+        let surplus = self.defender_surplus(stakes);
+        // A premium below 0 adds to the surplus: only then may it be greater.
+        let bounded = self.defender.break_loss >= 0.0;
+        if bounded && !surplus.any(|surplus| surplus > 0.0 && surplus >= floor) {
+            return surplus;
         }
         let chance = self.challenger_accepts(stakes);
-        if most * chance < floor {
-            return (0.0, known);
+        if bounded && !(surplus * chance).any(|most| most > 0.0 && most >= floor) {
+            return surplus * chance;
         }
-        let premium = self.defender_own_premium(stakes);
-        let gain = before - premium;
-        (if gain <= 0.0 { gain } else { chance * gain }, Known { chance, premium })
+        (surplus - self.defender_own_premium(stakes)) * chance
     }
 
     /// What fighting on is worth to either side at mean beliefs about its cost.
@@ -282,40 +313,37 @@ impl Month<'_> {
         (mean(&self.challenger), mean(&self.defender))
     }
 
-    /// What an offer is worth to the mediator: the Nash product of gains over `wars`, the values
-    /// of fighting on at mean beliefs.
-    #[inline]
-    fn mediator_value(
+    /// What offers are worth to the mediator: the Nash product of gains over `wars`, the values of
+    /// fighting on at mean beliefs; below 0 where a gain is not above it.
+    #[inline(always)]
+    fn mediator_value<N: Number>(
         &self,
-        stakes: &Stakes,
+        stakes: &Stakes<N>,
         weight: f64,
         wars: (f64, f64),
         floor: f64,
-        known: Known,
-    ) -> (f64, Known) {
+    ) -> N {
         let challenger = self.challenger_worth(stakes) - self.challenger_premium(stakes) - wars.0;
         let before = stakes.defender - wars.1;
-        let most = before - known.premium;
-        if challenger <= 0.0 || most <= 0.0 {
-            return (challenger.min(most), known);
+        if self.defender.break_loss >= 0.0 {
+            let most = nash_products(challenger, before, weight);
+            if !most.any(|most| most >= floor) {
+                return most;
+            }
         }
-        if nash_product(challenger, most, weight) < floor {
-            return (0.0, known);
-        }
-        let premium = self.defender_premium(stakes);
-        let defender = before - premium;
-        let height =
-            if defender <= 0.0 { defender } else { nash_product(challenger, defender, weight) };
-        (height, Known { premium, ..known })
+        nash_products(challenger, before - self.defender_premium(stakes), weight)
     }
 }
 
-/// `challenger^weight · defender^(1 − weight)`.
-#[inline]
-fn nash_product(challenger: f64, defender: f64, weight: f64) -> f64 {
-    if weight == 0.5 {
-        (challenger * defender).sqrt()
-    } else {
-        power(challenger, weight) * power(defender, 1.0 - weight)
-    }
+/// `challenger^weight · defender^(1 − weight)`; −1 where one of them is not above 0.
+#[inline(always)]
+fn nash_products<N: Number>(challenger: N, defender: N, weight: f64) -> N {
+    challenger.zip(defender, |challenger, defender| {
+        let product = if weight == 0.5 {
+            (challenger * defender).sqrt()
+        } else {
+            power(challenger.max(0.0), weight) * power(defender.max(0.0), 1.0 - weight)
+        };
+        if challenger > 0.0 && defender > 0.0 { product } else { -1.0 }
+    })
 }
