@@ -1,7 +1,8 @@
 //! The coalition: its unity, its support for the defender, and its say over a draft.
 
 use engine::{
-    Draw as _, InfluenceError, Preferences, Purpose, Streams, consult_many, exp, logistic,
+    Draw as _, InfluenceError, Lanes, Number as _, Preferences, Purpose, Streams, consult_many,
+    exp, logistic,
 };
 use nalgebra::DMatrix;
 
@@ -10,6 +11,9 @@ use crate::parameter::Settings;
 use crate::scenario::{Actor, MAX_MEMBERS, Scenario};
 
 const ELECTION: Purpose = Purpose::named("election");
+
+/// How many members are reckoned with side by side.
+const SIDE: usize = 4;
 
 /// Who backs the defender, and how.
 ///
@@ -222,13 +226,19 @@ impl Coalition {
     ) {
         let mut supporting = 0.0;
         let pull = self.interaction * (2.0 * cohesion.support - 1.0);
-        for (member, shift) in self.members.iter().zip(&cohesion.shifts) {
-            let readiness = member.support + shift + pull * cohesion.blocs[member.bloc]
-                - member.fatigue * f64::from(month)
-                + member.rally * last_rhetoric;
-            // u < σ(z) without a division.
-            if draw() * (1.0 + exp(-readiness)) < 1.0 {
-                supporting += member.weight;
+        for (members, shifts) in self.members.chunks(SIDE).zip(cohesion.shifts.chunks(SIDE)) {
+            let mut readiness = [0.0; SIDE];
+            for ((readiness, member), shift) in readiness.iter_mut().zip(members).zip(shifts) {
+                *readiness = member.support + shift + pull * cohesion.blocs[member.bloc]
+                    - member.fatigue * f64::from(month)
+                    + member.rally * last_rhetoric;
+            }
+            let odds = Lanes(readiness).map(|readiness| exp(-readiness));
+            for (member, odds) in members.iter().zip(odds.0) {
+                // u < σ(z) without a division.
+                if draw() * (1.0 + odds) < 1.0 {
+                    supporting += member.weight;
+                }
             }
         }
         if !self.members.is_empty() {

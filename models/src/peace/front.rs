@@ -125,12 +125,19 @@ impl StatusQuo {
     /// [`StatusQuo::standing`].
     #[inline]
     pub(super) fn utility(&self, preferences: &Preferences, standing: f64, level: f64) -> f64 {
-        let mut utility = standing;
-        for (at, course) in self.issues.iter().enumerate() {
-            if course.fixed.is_none() {
-                utility -= preferences.loss(at, self.level(course, level));
-            }
-        }
-        utility
+        self.utility_of(preferences, standing, &self.terms(level))
+    }
+
+    /// The same where [`StatusQuo::terms`] are known.
+    #[inline]
+    pub(super) fn utility_of(
+        &self,
+        preferences: &Preferences,
+        standing: f64,
+        terms: &[f64; MAX_ISSUES],
+    ) -> f64 {
+        let moving = self.issues.iter().zip(terms).enumerate();
+        let moving = moving.filter(|(_, (course, _))| course.fixed.is_none());
+        moving.fold(standing, |left, (at, (_, level))| left - preferences.loss(at, *level))
     }
 }

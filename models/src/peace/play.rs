@@ -311,9 +311,10 @@ impl Peace {
     ) -> Result<(), Cause> {
         let size = self.coalition.size();
         let mut luck = streams.open_at(ENDORSEMENT, state.month);
+        let terms = self.status_quo.terms(state.level);
         let vote = self.coalition.vote(
             &self.consulted_worth[offer * size..(offer + 1) * size],
-            |preferences, standing| self.status_quo.utility(preferences, standing, state.level),
+            |preferences, standing| self.status_quo.utility_of(preferences, standing, &terms),
             month.defender_premium(self.offers.stakes(offer)),
             state.cohesion.unity,
             || luck.uniform(),
