@@ -1,6 +1,6 @@
 //! What an actor believes and how it learns: conjugate normal beliefs and log-odds of a type.
 
-use crate::elementary::{exp, ln, ln_normal, logistic, logit, normal_survival, normal_survivals};
+use crate::elementary::{exp, ln_normal, logistic, logit, normal_survival};
 use crate::lanes::Number;
 
 /// A normal belief about a number that is not seen.
@@ -34,30 +34,18 @@ impl NormalBelief {
         exp(self.mean + self.sd * self.sd / 2.0)
     }
 
-    /// The chance that the exponential of the number is at least `threshold`; 1 up to 0.
-    #[inline]
-    pub fn exp_reaches(&self, threshold: f64) -> f64 {
-        if threshold <= 0.0 {
-            return 1.0;
-        }
-        let gap = ln(threshold) - self.mean;
-        if self.sd == 0.0 {
-            f64::from(u8::from(gap <= 0.0))
-        } else {
-            normal_survival(gap / self.sd)
-        }
-    }
-
-    /// [`NormalBelief::exp_reaches`] in each lane.
+    /// The chance that the exponential of the number is at least `threshold`, in each lane; 1 up
+    /// to 0.
     #[inline(always)]
-    pub fn exp_reaches_each<N: Number>(&self, threshold: N) -> N {
-        if self.sd == 0.0 {
-            return threshold.map(|threshold| self.exp_reaches(threshold));
-        }
+    pub fn exp_reaches<N: Number>(&self, threshold: N) -> N {
         let least = f64::MIN_POSITIVE;
         let normal = threshold.map(|t| if t > least { t } else { least });
         let gap = normal.map(ln_normal) - self.mean;
-        let chance = normal_survivals(gap / self.sd);
+        let chance = if self.sd == 0.0 {
+            gap.map(|gap| f64::from(u8::from(gap <= 0.0)))
+        } else {
+            normal_survival(gap / self.sd)
+        };
         chance.zip(threshold, |chance, threshold| if threshold > 0.0 { chance } else { 1.0 })
     }
 

@@ -138,19 +138,41 @@ pub fn cosine(angle: f64) -> f64 {
     libm::cos(angle)
 }
 
-/// The chance that a standard normal exceeds `z`, `1 - Φ(z)`.
+/// The chance that a standard normal exceeds `z`, `1 - Φ(z)`, in each lane.
 ///
 /// From a table of cubics: the absolute error is below 1e-10, the relative error below 2e-6 up to
 /// z = 10 and below 4e-4 up to the end of the table at 37.5, where 5e-308 is left and stays.
-#[inline]
-pub fn normal_survival(z: f64) -> f64 {
+#[inline(always)]
+pub fn normal_survival<N: Number>(z: N) -> N {
     NORMAL.at(z)
 }
 
-/// The same in each lane.
-#[inline(always)]
-pub(crate) fn normal_survivals<N: Number>(z: N) -> N {
-    NORMAL.at(z)
+/// Where a number lies among the cells of a table, each of width 1.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<N> {
+    /// The cell in the lowest bits.
+    shifted: N,
+    /// How far into it.
+    pub part: N,
+}
+
+impl<N: Number> Place<N> {
+    /// The place of a number, cut to what lies between 0 and `end`, below 2^31.
+    #[inline(always)]
+    pub fn within(number: N, end: f64) -> Self {
+        let number = number.map(|number| if number > 0.0 { number } else { 0.0 });
+        let number = number.map(|number| if number < end { number } else { end });
+        // Half a cell less, rounded to the nearest whole number: no conversion, no branch.
+        let shifted = (number - 0.5) + SHIFT;
+        Self { shifted, part: number - (shifted - SHIFT) }
+    }
+
+    /// What a table of `CELLS` cells, a power of 2, holds for the cell of each lane.
+    #[inline(always)]
+    pub fn read<const CELLS: usize, T>(&self, table: &[T; CELLS], of: impl Fn(&T) -> f64) -> N {
+        const { assert!(CELLS.is_power_of_two() && CELLS < 1 << 31) };
+        self.shifted.map(|shifted| of(&table[shifted.to_bits() as usize % CELLS]))
+    }
 }
 
 /// Where the table of the normal distribution ends, and where it begins.
@@ -187,14 +209,9 @@ impl NormalTable {
     fn at<N: Number>(&self, z: N) -> N {
         /// Just before the end.
         const END: f64 = FILLED as f64 * (1.0 - f64::EPSILON);
-        let place = (z - HEAD) * CELLS;
-        let place = place.map(|place| if place > 0.0 { place } else { 0.0 });
-        let place = place.map(|place| if place < END { place } else { END });
-        let shifted = (place - 0.5) + SHIFT;
-        let of =
-            |power: usize| shifted.map(|at| self.0[at.to_bits() as usize % NORMAL_CELLS][power]);
-        let t = place - (shifted - SHIFT);
-        of(0) + t * (of(1) + t * (of(2) + t * of(3)))
+        let place = Place::within((z - HEAD) * CELLS, END);
+        let of = |power: usize| place.read(&self.0, |cubic| cubic[power]);
+        of(0) + place.part * (of(1) + place.part * (of(2) + place.part * of(3)))
     }
 }
 
@@ -205,7 +222,7 @@ pub fn hermite((from, leaving): (f64, f64), (to, arriving): (f64, f64)) -> [f64;
 }
 
 /// The value of a cubic at `t`.
-#[inline(always)]
+#[inline]
 pub fn cubic([a, b, c, d]: &[f64; 4], t: f64) -> f64 {
     a + t * (b + t * (c + t * d))
 }

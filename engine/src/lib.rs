@@ -32,7 +32,9 @@ pub use bargaining::{ContractCurve, Disagreement, Solution, rubinstein_share};
 pub use batch::{Batch, Observer, Rows, Stopped};
 pub use belief::{LogOdds, NODE_WEIGHTS, NormalBelief};
 pub use choice::{DecisionRule, logit_choice};
-pub use elementary::{cosine, cubic, exp, hermite, ln, logistic, logit, normal_survival, power};
+pub use elementary::{
+    Place, cosine, cubic, exp, hermite, ln, logistic, logit, normal_survival, power,
+};
 pub use histogram::{Bins, Histogram};
 pub use influence::{InfluenceError, consult, consult_many};
 pub use interval::{Interval, Z95, mean_interval, median_interval, wilson};

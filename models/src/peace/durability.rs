@@ -1,6 +1,6 @@
 //! The foreseen durability of an agreement, as a function of its hazard, tabulated once.
 
-use engine::{Number, cubic, exp, hermite, ln, logistic};
+use engine::{Number, Place, cubic, exp, hermite, ln, logistic};
 
 /// Steps per unit along the axis of the challenger's hazard. The error of linear interpolation is
 /// at most `step²/8` times the second derivative, which is below ¼.
@@ -231,14 +231,9 @@ impl Fine {
     /// D at a place; the ends of the table stand in for what lies beyond.
     #[inline(always)]
     pub(super) fn at<N: Number>(&self, place: N) -> N {
-        /// Adding it leaves the nearest whole number in the lowest bits.
-        const SHIFT: f64 = 6_755_399_441_055_744.0;
-        let place = place.map(|place| if place > 0.0 { place } else { 0.0 });
-        let place = place.map(|place| if place < self.end { place } else { self.end });
-        let shifted = (place - 0.5) + SHIFT;
-        let cell = |shifted: f64| &self.cells[shifted.to_bits() as usize % FINE_CELLS];
-        let (value, rise) = (shifted.map(|at| cell(at)[0]), shifted.map(|at| cell(at)[1]));
-        value + rise * (place - (shifted - SHIFT))
+        let place = Place::within(place, self.end);
+        let (value, rise) = (place.read(&self.cells, |c| c[0]), place.read(&self.cells, |c| c[1]));
+        value + rise * place.part
     }
 }
 

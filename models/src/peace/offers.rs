@@ -56,8 +56,6 @@ struct Search {
     blocks: Vec<Block>,
     /// One lane for each block, in order: stakes that no side finds worse than any of the block's.
     bounds: Vec<Stakes<Wide>>,
-    /// The block of each offer.
-    block_of: Vec<usize>,
 }
 
 /// Consecutive offers in lanes; the last stands in for those that are missing.
@@ -73,8 +71,8 @@ struct Best {
     offer: Option<usize>,
 }
 
-/// The way through blocks and bounds: where to look first, then the bounds of some groups, then
-/// their blocks from the highest bound down, then the next groups.
+/// The way through blocks and bounds: where to look first, then the bounds of some groups, of their
+/// blocks the one with the highest bound, then the others in order, then the next groups.
 struct Walk<'a> {
     search: &'a Search,
     first: Option<usize>,
@@ -99,7 +97,7 @@ enum Step {
 impl<'a> Walk<'a> {
     #[inline(always)]
     fn new(search: &'a Search, hint: Option<usize>) -> Self {
-        let first = hint.map(|hint| search.block_of[hint]);
+        let first = hint.map(|hint| search.block_of(hint));
         let seen = first.unwrap_or(usize::MAX);
         Self {
             search,
@@ -124,7 +122,12 @@ impl<'a> Walk<'a> {
         }
         if self.cursor == 0 && self.known > 0 {
             self.cursor = 1;
-            return Some(Step::Block(self.start + self.take_highest()));
+            let (height, highest) = self.highest();
+            if height >= floor {
+                self.heights[highest] = f64::NEG_INFINITY;
+                return Some(Step::Block(self.start + highest));
+            }
+            self.cursor += self.known;
         }
         while self.cursor <= self.known {
             let at = self.cursor - 1;
@@ -138,15 +141,14 @@ impl<'a> Walk<'a> {
         more.then_some(Step::Bounds(self.group))
     }
 
-    /// The block with the highest bound, which is not looked at again.
+    /// The highest bound, and which block of those known has it.
     #[inline(always)]
-    fn take_highest(&mut self) -> usize {
+    fn highest(&self) -> (f64, usize) {
         let mut highest = (self.heights[0], 0);
         for (at, height) in self.heights[..self.known].iter().enumerate() {
             highest = if *height > highest.0 { (*height, at) } else { highest };
         }
-        self.heights[highest.1] = f64::NEG_INFINITY;
-        highest.1
+        highest
     }
 
     #[inline(always)]
@@ -211,12 +213,7 @@ impl Offers {
         let access = scenario.issue_with(IssueRole::HumanitarianAccess);
         let levels =
             if guarantee.is_some() { settings.get("guarantee_offers") as usize } else { 1 };
-        let mut made = Self {
-            stakes: Vec::new(),
-            terms: Vec::new(),
-            lambda: Vec::new(),
-            search: Search { blocks: Vec::new(), bounds: Vec::new(), block_of: Vec::new() },
-        };
+        let (mut stakes, mut all_terms, mut lambda) = (Vec::new(), Vec::new(), Vec::new());
         for level in 0..levels {
             let raise = if levels > 1 { level as f64 / (levels - 1) as f64 } else { 0.0 };
             for point in &curve {
@@ -233,18 +230,18 @@ impl Offers {
                     guarantee: guarantee.map_or(0.0, |issue| terms[issue]),
                     accidents: compliance.accidents(access.map_or(0.0, |issue| terms[issue])),
                 };
-                made.stakes.push(Stakes {
+                stakes.push(Stakes {
                     challenger: worth.0,
                     defender: worth.1,
                     challenger_exposure: exposure,
                     defender_exposure: exposure,
                 });
-                made.terms.push(terms);
-                made.lambda.push(point.lambda);
+                all_terms.push(terms);
+                lambda.push(point.lambda);
             }
         }
-        made.search = Search::new(&made.stakes, curve.len(), losses);
-        made
+        let search = Search::new(&stakes, curve.len(), losses);
+        Self { stakes, terms: all_terms, lambda, search }
     }
 
     /// How many offers.
@@ -305,16 +302,20 @@ impl Search {
     /// Blocks of each row of `row` offers, as even as can be.
     fn new(stakes: &[Stakes], row: usize, losses: (f64, f64)) -> Self {
         let parts = row.div_ceil(WIDTH);
-        let (mut blocks, mut over, mut block_of) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut blocks, mut over) = (Vec::new(), Vec::new());
         for (start, row) in (0..stakes.len()).step_by(row).zip(stakes.chunks(row)) {
             for part in 0..parts {
                 let (from, to) = (part * row.len() / parts, (part + 1) * row.len() / parts);
-                block_of.extend((from..to).map(|_| blocks.len()));
                 blocks.push(Block { first: start + from, stakes: side_by_side(&row[from..to]) });
                 over.push(bound(&row[from..to], losses));
             }
         }
-        Self { blocks, bounds: over.chunks(WIDTH).map(side_by_side).collect(), block_of }
+        Self { blocks, bounds: over.chunks(WIDTH).map(side_by_side).collect() }
+    }
+
+    /// The block that holds an offer.
+    fn block_of(&self, offer: usize) -> usize {
+        self.blocks.partition_point(|block| block.first <= offer) - 1
     }
 }
 
@@ -390,7 +391,8 @@ mod tests {
             let (challenger_exposure, defender_exposure) = (exposure, exposure);
             Stakes { challenger, defender, challenger_exposure, defender_exposure }
         };
-        let row = 1 + seed as usize % 70;
+        // Up to 1203 offers: more bounds than are kept at once, and fewer.
+        let row = 1 + seed as usize * 37 % 401;
         let stakes: Vec<Stakes> = (0..row * 3).map(|_| stakes()).collect();
         let search = Search::new(&stakes, row, losses);
         Offers { stakes, terms: Vec::new(), lambda: Vec::new(), search }

@@ -449,10 +449,6 @@ impl Lots {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parameter::Settings;
-    use crate::peace::PARAMETERS;
-    use crate::peace::compliance::Outlook;
-    use crate::scenario::{Actor, IssueRole, Role, Scenario};
 
     #[test]
     fn no_two_purposes_share_their_streams() {
@@ -473,115 +469,6 @@ mod tests {
         ];
         for (at, purpose) in all.iter().enumerate() {
             assert!(!all[..at].contains(purpose), "purpose {at}");
-        }
-    }
-
-    /// Two sides, three issues, no coalition.
-    fn duel(losses: (f64, f64)) -> Scenario {
-        let issue = |name: &str, role, while_fighting| crate::Issue {
-            name: name.to_owned(),
-            role,
-            while_fighting,
-            spillover: 0.0,
-            sources: Vec::new(),
-        };
-        let actor = |name: &str, role, ideal: [f64; 3], break_loss| Actor {
-            name: name.to_owned(),
-            role,
-            bloc: None,
-            ideal: ideal.to_vec(),
-            salience: vec![0.4, 0.35, 0.25],
-            curvature: 1.3,
-            cost_median: 0.1,
-            cost_log_sd: 0.8,
-            optimism: 0.2,
-            break_loss,
-            capability: 0.0,
-            support: 0.0,
-            fatigue: 0.0,
-            rally: 0.0,
-            sources: Vec::new(),
-        };
-        Scenario {
-            name: "duel".to_owned(),
-            issues: vec![
-                issue("territory", Some(IssueRole::Territory), None),
-                issue("sovereignty", None, Some(0.7)),
-                issue("guarantees", Some(crate::IssueRole::Guarantee), Some(0.2)),
-            ],
-            actors: vec![
-                actor("R", Role::Challenger, [1.0, 0.0, 0.0], losses.0),
-                actor("U", Role::Defender, [0.0, 1.0, 1.0], losses.1),
-            ],
-            ..Scenario::default()
-        }
-    }
-
-    /// A month of arbitrary beliefs, costs and forecasts.
-    fn arbitrary<'a>(peace: &'a Peace, losses: (f64, f64), luck: &mut Stream) -> Month<'a> {
-        let mut between = |low: f64, high: f64| low + (high - low) * luck.uniform();
-        let mut side = |break_loss: f64| Side {
-            belief: NormalBelief { mean: between(-4.0, -0.5), sd: between(0.0, 1.0) },
-            cost: exp(between(-4.0, -0.5)),
-            forecast: between(0.2, 0.9),
-            break_loss,
-        };
-        let (challenger, defender) = (side(losses.0), side(losses.1));
-        let (unity, support, revisionist) =
-            (between(0.0, 1.0), between(0.0, 1.0), between(0.0, 1.0));
-        let about = &challenger.belief;
-        let outlook: Outlook = peace.compliance.outlook(
-            unity,
-            support,
-            revisionist,
-            about,
-            defender.belief.mean_exp(),
-        );
-        Month {
-            compliance: &peace.compliance,
-            challenger,
-            defender,
-            revisionist: revisionist > 0.5,
-            weariness: between(1.0, 3.0),
-            audience: between(0.0, 0.8),
-            outlook,
-        }
-    }
-
-    #[test]
-    fn the_offer_is_the_one_that_weighing_all_of_them_would_choose() {
-        let extra: [&[(&str, f64)]; 3] = [
-            &[],
-            &[("compliance.power_shift", 0.05)],
-            &[
-                ("compliance.defender.base", -3.0),
-                ("compliance.defender.slope", 8.0),
-                ("compliance.defender.grievance", 1.0),
-            ],
-        ];
-        for (case, changes) in extra.iter().enumerate() {
-            for losses in [(0.0, 0.35), (0.1, 0.2), (-0.15, 0.35), (0.0, 0.0), (0.2, -0.1)] {
-                let mut settings = Settings::new(PARAMETERS);
-                for (path, value) in *changes {
-                    let place = settings.place(path).expect("it is in the table");
-                    settings.set(place, &crate::Value::Number(*value)).expect("it is valid");
-                }
-                let peace = Peace::new(&settings, &duel(losses)).expect("it is valid");
-                let mut luck = Streams::new(engine::Seed(9), case as u64).open(COSTS);
-                for round in 0..60 {
-                    let month = arbitrary(&peace, losses, &mut luck);
-                    for proposer in [Proposer::Challenger, Proposer::Defender, Proposer::Mediator] {
-                        let all = peace.table.offer_by_full_scan(&peace.offers, &month, proposer);
-                        for hint in [None, Some(17), Some(150)] {
-                            let found = peace.table.offer(&peace.offers, &month, proposer, hint);
-                            assert_eq!(
-                                found, all,
-                                "{losses:?}, {changes:?}, round {round}, {proposer:?}"
-                            );
-                        }
-                    }
-                }
-            }
         }
     }
 }
