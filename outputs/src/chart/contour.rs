@@ -9,11 +9,11 @@ const FINE: usize = 12;
 /// A grid of numbers: rows of equal length, at least two of two.
 pub(super) type Grid = Vec<Vec<f64>>;
 
-/// Lines on which a smoothed surface through the grid has the value `level`, reaching half a step
-/// beyond the outer levels.
+/// Lines on which a smoothed surface through the grid has the value `level`: between the outer
+/// levels, since beyond them nothing was played.
 pub(super) fn contours(grid: &Grid, level: f64) -> Vec<Vec<Place>> {
     let fine = refine(&smooth(grid));
-    let scale = |index: f64| index / FINE as f64 - 0.5;
+    let scale = |index: f64| index / FINE as f64;
     let lines = join(segments(&fine, level)).into_iter();
     lines.map(|line| line.into_iter().map(|(x, y)| (scale(x), scale(y))).collect()).collect()
 }
@@ -44,17 +44,16 @@ fn transpose(grid: &Grid) -> Grid {
     (0..grid[0].len()).map(|x| grid.iter().map(|row| row[x]).collect()).collect()
 }
 
-/// Catmull–Rom interpolation in both directions, from half a step before the first level to half a
-/// step after the last.
+/// Catmull–Rom interpolation in both directions, from the first level to the last.
 fn refine(grid: &Grid) -> Grid {
     let along = |values: &[f64]| -> Vec<f64> {
         let at = |index: isize| beyond(|i| values[i], values.len(), index);
         let point = |k: usize| {
-            let x = k as f64 / FINE as f64 - 0.5;
-            let i = (x.floor() as isize).clamp(0, values.len() as isize - 2);
+            let x = k as f64 / FINE as f64;
+            let i = (x.floor() as isize).min(values.len() as isize - 2);
             catmull_rom([at(i - 1), at(i), at(i + 1), at(i + 2)], x - i as f64)
         };
-        (0..=values.len() * FINE).map(point).collect()
+        (0..=(values.len() - 1) * FINE).map(point).collect()
     };
     let rows: Grid = grid.iter().map(|row| along(row)).collect();
     transpose(&transpose(&rows).iter().map(|column| along(column)).collect())
@@ -127,6 +126,10 @@ mod tests {
         assert_eq!(lines.len(), 1);
         // Smoothing and Catmull–Rom both keep planes, up to rounding.
         assert!(lines[0].iter().all(|(x, y)| (x + y - 4.3).abs() < 1e-9));
+        // From one side of the grid to another, and not beyond.
+        assert!(lines[0].iter().all(|(x, y)| (0.0..=6.0).contains(x) && (0.0..=4.0).contains(y)));
+        let ends = [lines[0][0], lines[0][lines[0].len() - 1]];
+        assert!(ends.iter().all(|(x, y)| *x < 1e-9 || *y > 4.0 - 1e-9 || *y < 1e-9));
     }
 
     #[test]
