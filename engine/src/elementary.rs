@@ -167,11 +167,10 @@ impl<N: Number> Place<N> {
         Self { shifted, part: number - (shifted - SHIFT) }
     }
 
-    /// What a table of `CELLS` cells, a power of 2, holds for the cell of each lane.
+    /// What stands for the cell of each lane. Only the lowest 32 bits of what is handed over count.
     #[inline(always)]
-    pub fn read<const CELLS: usize, T>(&self, table: &[T; CELLS], of: impl Fn(&T) -> f64) -> N {
-        const { assert!(CELLS.is_power_of_two() && CELLS < 1 << 31) };
-        self.shifted.map(|shifted| of(&table[shifted.to_bits() as usize % CELLS]))
+    pub fn read(&self, of: impl Fn(usize) -> f64) -> N {
+        self.shifted.map(|shifted| of(shifted.to_bits() as usize))
     }
 }
 
@@ -210,7 +209,7 @@ impl NormalTable {
         /// Just before the end.
         const END: f64 = FILLED as f64 * (1.0 - f64::EPSILON);
         let place = Place::within((z - HEAD) * CELLS, END);
-        let of = |power: usize| place.read(&self.0, |cubic| cubic[power]);
+        let of = |power: usize| place.read(|cell| self.0[cell % NORMAL_CELLS][power]);
         of(0) + place.part * (of(1) + place.part * (of(2) + place.part * of(3)))
     }
 }

@@ -5,6 +5,7 @@ use engine::{
 };
 
 use super::durability::{Aside, Durability, Fine, Foresight};
+use super::profile::Profile;
 use crate::parameter::Settings;
 
 const CREDIBILITY: Purpose = Purpose::named("credibility");
@@ -49,7 +50,7 @@ pub(super) struct Compliance {
     places: Places,
 }
 
-/// The argument of σ in year 0 as a place in the finer table of durability.
+/// The argument of σ in year 0 as a place in the finer table of durability, in nodes.
 #[derive(Clone, Copy, Debug)]
 struct Places {
     /// Without grievance, cost and guarantee.
@@ -57,8 +58,9 @@ struct Places {
     /// For each unit of a revisionist's and of a settler's grievance.
     grievance: f64,
     settler: f64,
-    /// Taken off by a guarantee that deters fully.
+    /// Taken off by a guarantee that deters fully, and by each unit of cost.
     guarantee: f64,
+    cost: f64,
 }
 
 /// A Hill curve: deterrence that works only beyond a threshold, scaled to 1 at a full guarantee.
@@ -111,10 +113,15 @@ pub(super) struct Outlook {
     pub(super) revisionist: f64,
     /// The challenger's cost at three nodes of the belief about it.
     pub(super) costs: [f64; 3],
-    /// What they take off the argument of σ, in cells of the finer table of durability.
-    pub(super) cost_places: [f64; 3],
     /// The defender's cost, at its mean or as it knows it.
     pub(super) defender_cost: f64,
+}
+
+/// The least and the greatest that offers have of what matters to compliance.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span {
+    pub(super) grievance: (f64, f64),
+    pub(super) guarantee: (f64, f64),
 }
 
 /// How an agreement fared.
@@ -163,9 +170,10 @@ impl Compliance {
         let foreseen = Durability::new(foresight, base + fragility + slope, highest_side);
         let places = Places {
             start: foreseen.place_of(base + fragility),
-            grievance: Fine::cells(slope),
-            settler: Fine::cells(slope * settler_grievance),
-            guarantee: Fine::cells(slope * deterrence),
+            grievance: Fine::NODES * slope,
+            settler: Fine::NODES * slope * settler_grievance,
+            guarantee: Fine::NODES * slope * deterrence,
+            cost: Fine::NODES * slope,
         };
         Self {
             base,
@@ -208,7 +216,6 @@ impl Compliance {
             trust: unity + self.naivety * (support - unity),
             revisionist,
             costs,
-            cost_places: costs.map(|cost| Fine::cells(self.slope * cost)),
             defender_cost,
         }
     }
@@ -242,20 +249,37 @@ impl Compliance {
         Aside { defender: own, accidents: exposure.accidents }
     }
 
-    /// The foreseen durability D̃ of terms on the public belief: over intent and the challenger's
-    /// cost.
-    #[inline(always)]
-    pub(super) fn durability<N: Number>(&self, exposure: &Exposure<N>, outlook: &Outlook) -> N {
-        let Some(fine) = self.foreseen.fine() else {
-            return N::from_lanes(|at| self.durability_beside(&exposure.lane(at), outlook));
+    /// Prepares a profile for [`Compliance::durability`] on this outlook, of terms within `span`.
+    pub(super) fn prepare(&self, profile: &mut Profile, outlook: &Outlook, span: &Span) {
+        let Some(fine) = self.foreseen.fine() else { return };
+        let place = |mind: f64, grievance: f64, guarantee: f64| {
+            self.places.start + mind * grievance
+                - self.places.guarantee * self.effect(guarantee * outlook.trust)
         };
+        let least = place(self.places.settler, span.grievance.0, span.guarantee.1);
+        let greatest = place(self.places.grievance, span.grievance.1, span.guarantee.0);
+        let shifts = outlook.costs.map(|cost| self.places.cost * cost);
+        profile.tabulate(fine, (least, greatest), shifts);
+    }
+
+    /// The foreseen durability D̃ of terms on the public belief: over intent and the challenger's
+    /// cost. `profile` is prepared for the outlook.
+    #[inline(always)]
+    pub(super) fn durability<N: Number>(
+        &self,
+        exposure: &Exposure<N>,
+        outlook: &Outlook,
+        profile: &Profile,
+    ) -> N {
+        if self.foreseen.fine().is_none() {
+            return N::from_lanes(|at| self.durability_beside(&exposure.lane(at), outlook));
+        }
         let shown = exposure.guarantee * outlook.trust;
         let guarantee =
             if self.threshold.is_none() { shown } else { shown.map(|shown| self.effect(shown)) };
         let start = N::splat(self.places.start) - guarantee * self.places.guarantee;
-        let hard = start + exposure.grievance * self.places.grievance;
-        let soft = start + exposure.grievance * self.places.settler;
-        let (hard, soft) = (mean(fine, hard, outlook), mean(fine, soft, outlook));
+        let hard = profile.at(start + exposure.grievance * self.places.grievance);
+        let soft = profile.at(start + exposure.grievance * self.places.settler);
         soft + (hard - soft) * outlook.revisionist
     }
 
@@ -342,17 +366,6 @@ impl Compliance {
         });
         1.0 - (1.0 - challenger) * (1.0 - defender) * (1.0 - exposure.accidents)
     }
-}
-
-/// Durability at a place before cost, over the belief about the challenger's cost.
-#[inline(always)]
-fn mean<N: Number>(fine: &Fine, place: N, outlook: &Outlook) -> N {
-    let [low, middle, high] = outlook.cost_places;
-    let [side, centre, _] = NODE_WEIGHTS;
-    let low = fine.at(place - low);
-    let middle = fine.at(place - middle);
-    let high = fine.at(place - high);
-    (low + high) * side + middle * centre
 }
 
 /// `G^p / (G^p + G_½^p)`, scaled to 1 at G = 1; written so that no power overflows.

@@ -1,14 +1,13 @@
 //! The foreseen durability of an agreement, as a function of its hazard, tabulated once.
 
-use engine::{Number, Place, cubic, exp, hermite, ln, logistic};
+use engine::{cubic, exp, hermite, ln, logistic};
 
-/// Steps per unit along the axis of the challenger's hazard. The error of linear interpolation is
-/// at most `step²/8` times the second derivative, which is below ¼.
-const FINE_STEPS: f64 = 256.0;
+/// Steps per unit along the axis of the challenger's hazard. The error of the cubics between them is
+/// at most `step⁴/384` times the fourth derivative.
+const STEPS: f64 = Fine::NODES * PER_NODE as f64;
 
-/// The same where the table has further axes and cells are cubics: at most `step⁴/384` times the
-/// fourth derivative.
-const STEPS: f64 = 16.0;
+/// The same per node of the finer table.
+const PER_NODE: usize = 2;
 
 /// Beyond this argument of σ a hazard is 0 or 1 but for 1e-14.
 const REACH: f64 = 32.0;
@@ -60,16 +59,22 @@ pub(super) struct Durability {
     fine: Option<Fine>,
 }
 
-/// D as a function of A alone: value and rise over each cell. The length is a power of 2, so that
-/// an index can be masked instead of checked.
+/// D as a function of A alone, linear between close steps.
+///
+/// Steps are kept by how far they lie beyond a node, then by node, so that D at all nodes less the
+/// same number stands side by side in memory.
 #[derive(Clone, Debug)]
 pub(super) struct Fine {
-    cells: Box<[[f64; 2]; FINE_CELLS]>,
-    /// The last cell.
-    end: f64,
+    steps: Vec<f64>,
+    /// The last node, counted from 0; those before and behind repeat the ends.
+    last: usize,
 }
 
-const FINE_CELLS: usize = 1 << 15;
+/// D at consecutive nodes less the same number, as the weighted sum of two rows of numbers.
+pub(super) struct Run<'a> {
+    rows: [&'a [f64]; 2],
+    weights: [f64; 2],
+}
 
 /// What D depends on besides the challenger's hazard.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -85,7 +90,8 @@ impl Durability {
     pub(super) fn new(foresight: Foresight, highest: f64, highest_side: f64) -> Self {
         let low = -REACH;
         let high = highest.clamp(low + 1.0, REACH);
-        let nodes = ((high - low) * STEPS).ceil() as usize + 1;
+        let cells = ((high - low) * Fine::NODES).ceil() as usize * PER_NODE;
+        let nodes = cells + 1;
         let (side_low, sides) = if foresight.defender_drift.is_none() {
             (0.0, 1)
         } else {
@@ -143,20 +149,18 @@ impl Durability {
         (cell as usize, place - f64::from(cell))
     }
 
-    /// The finer table; what lies behind its last cell is never read.
+    /// The finer table.
     fn refine(&self) -> Fine {
-        let value = |at: usize| {
-            let (cell, part) = self.place(self.low + at as f64 / FINE_STEPS);
+        let last = self.cells() / PER_NODE;
+        let value = |place: f64| {
+            let (cell, part) = self.place(self.low + place.clamp(0.0, last as f64) / Fine::NODES);
             cubic(&self.table[cell], part)
         };
-        let end = (self.cells() as f64 / STEPS * FINE_STEPS).floor();
-        let mut cells = vec![[0.0; 2]; FINE_CELLS];
-        for (at, cell) in cells.iter_mut().enumerate().take(end as usize + 1) {
-            *cell = [value(at), value(at + 1) - value(at)];
-        }
-        let cells: Result<Box<_>, _> = cells.try_into();
-        let cells = cells.unwrap_or_else(|_| unreachable!("it has just been made of that length"));
-        Fine { cells, end }
+        let steps = (0..=Fine::STEPS).flat_map(|step| {
+            let beyond = step as f64 / Fine::STEPS as f64;
+            (0..Fine::row(last)).map(move |at| at as f64 - Fine::BEFORE as f64 + beyond)
+        });
+        Fine { steps: steps.map(value).collect(), last }
     }
 
     /// The finer table, where A alone decides.
@@ -165,9 +169,9 @@ impl Durability {
         self.fine.as_ref()
     }
 
-    /// An argument as a place in the finer table.
+    /// An argument as a place in the finer table, in nodes.
     pub(super) fn place_of(&self, argument: f64) -> f64 {
-        (argument - self.low) * FINE_STEPS
+        (argument - self.low) * Fine::NODES
     }
 
     /// D where the argument of σ in year 0 is `argument`.
@@ -223,17 +227,59 @@ impl Durability {
 }
 
 impl Fine {
-    /// A difference of arguments in cells.
-    pub(super) fn cells(difference: f64) -> f64 {
-        difference * FINE_STEPS
+    /// Nodes per unit of A.
+    pub(super) const NODES: f64 = 8.0;
+
+    /// Steps per node. The error of linear interpolation is at most `step²/8` times the second
+    /// derivative, which is below ¼: 5e-7.
+    const STEPS: usize = 32;
+
+    /// Most nodes that a table has.
+    pub(super) const MOST: usize = (2.0 * REACH * Self::NODES) as usize + 1;
+
+    /// Nodes kept before the first and behind the last.
+    const BEFORE: usize = Self::MOST + 1;
+    const BEHIND: usize = 4;
+
+    /// How many numbers stand in a row.
+    const fn row(last: usize) -> usize {
+        Self::BEFORE + last + 1 + Self::BEHIND
     }
 
-    /// D at a place; the ends of the table stand in for what lies beyond.
+    /// The last node.
+    pub(super) fn end(&self) -> f64 {
+        self.last as f64
+    }
+
+    /// D at a place in nodes; the ends of the table stand in for what lies beyond.
+    #[inline]
+    fn at(&self, place: f64) -> f64 {
+        let place = place.max(0.0).min(self.end());
+        // The node above, less what is missing to it.
+        let node = place.ceil();
+        let run = self.run(node as isize, 1, node - place);
+        run.at(0)
+    }
+
+    /// D at `count` nodes from `first` on, all less `shift` nodes. `first` is from −1 on, `shift` from 0.
+    #[inline]
+    pub(super) fn run(&self, first: isize, count: usize, shift: f64) -> Run<'_> {
+        let shift = shift.min(Self::MOST as f64);
+        let whole = shift.ceil();
+        let step = (whole - shift) * Self::STEPS as f64;
+        let at = (step as usize).min(Self::STEPS - 1);
+        let part = step - at as f64;
+        let start = (Self::BEFORE as isize + first - whole as isize) as usize;
+        let row = |at: usize| &self.steps[at * Self::row(self.last) + start..][..count];
+        Run { rows: [row(at), row(at + 1)], weights: [1.0 - part, part] }
+    }
+}
+
+impl Run<'_> {
+    /// D at one of the nodes.
     #[inline(always)]
-    pub(super) fn at<N: Number>(&self, place: N) -> N {
-        let place = Place::within(place, self.end);
-        let (value, rise) = (place.read(&self.cells, |c| c[0]), place.read(&self.cells, |c| c[1]));
-        value + rise * place.part
+    pub(super) fn at(&self, node: usize) -> f64 {
+        self.rows[0][node] * self.weights[0] + self.rows[1][node] * self.weights[1]
     }
 }
 

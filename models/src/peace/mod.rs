@@ -14,6 +14,7 @@ mod outcome;
 mod parameters;
 mod payoff;
 mod play;
+mod profile;
 mod rhetoric;
 mod story;
 mod table;

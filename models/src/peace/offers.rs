@@ -3,7 +3,7 @@
 
 use engine::{ContractCurve, Lanes, Number, Preferences};
 
-use super::compliance::{Compliance, Exposure};
+use super::compliance::{Compliance, Exposure, Span};
 use crate::parameter::Settings;
 use crate::scenario::{IssueRole, MAX_ISSUES, Scenario};
 
@@ -27,6 +27,7 @@ pub(super) struct Offers {
     stakes: Vec<Stakes>,
     terms: Vec<[f64; MAX_ISSUES]>,
     lambda: Vec<f64>,
+    span: Span,
     search: Search,
 }
 
@@ -241,7 +242,7 @@ impl Offers {
             }
         }
         let search = Search::new(&stakes, curve.len(), losses);
-        Self { stakes, terms: all_terms, lambda, search }
+        Self { span: span(&stakes), stakes, terms: all_terms, lambda, search }
     }
 
     /// How many offers.
@@ -253,6 +254,11 @@ impl Offers {
     #[inline]
     pub(super) fn stakes(&self, offer: usize) -> &Stakes {
         &self.stakes[offer]
+    }
+
+    /// Between which bounds they all lie.
+    pub(super) fn span(&self) -> &Span {
+        &self.span
     }
 
     /// Its terms: one level for each issue.
@@ -316,6 +322,18 @@ impl Search {
     /// The block that holds an offer.
     fn block_of(&self, offer: usize) -> usize {
         self.blocks.partition_point(|block| block.first <= offer) - 1
+    }
+}
+
+/// The least and the greatest of what matters to compliance.
+fn span(stakes: &[Stakes]) -> Span {
+    let ends = |of: fn(&Exposure) -> f64| {
+        let all = || stakes.iter().map(|stakes| of(&stakes.challenger_exposure));
+        (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max))
+    };
+    Span {
+        grievance: ends(|exposure| exposure.grievance),
+        guarantee: ends(|exposure| exposure.guarantee),
     }
 }
 
@@ -395,7 +413,7 @@ mod tests {
         let row = 1 + seed as usize * 37 % 401;
         let stakes: Vec<Stakes> = (0..row * 3).map(|_| stakes()).collect();
         let search = Search::new(&stakes, row, losses);
-        Offers { stakes, terms: Vec::new(), lambda: Vec::new(), search }
+        Offers { span: span(&stakes), stakes, terms: Vec::new(), lambda: Vec::new(), search }
     }
 
     /// Rises with both utilities, falls with what either side fears; coarse, so that there are ties,

@@ -1,15 +1,18 @@
 //! One replication, month by month, in the order of events that the model fixes.
 
+use std::cell::Cell;
+
 use engine::{
     Draw as _, Lifetime, Line, Measure, Model, NormalBelief, Purpose, Stream, Streams, exp, ln,
     logistic,
 };
 
 use super::coalition::Cohesion;
-use super::compliance::Signature;
+use super::compliance::{Outlook, Signature};
 use super::offers::Offers;
 use super::outcome::{Agreement, CAUSES, Cause, LAST_YEAR, Outcome, measures, years_needed};
 use super::payoff::{Account, LastMonth, Ledger};
+use super::profile::Profile;
 use super::rhetoric::Voice;
 use super::story::{Event, Listener, Narrator};
 use super::table::{Month, Proposer, Side};
@@ -46,7 +49,9 @@ struct State {
     about_challenger: NormalBelief,
     about_defender: NormalBelief,
     /// Where each proposer found its last offer: where to look first.
-    hints: [Option<usize>; 3],
+    hints: [Cell<Option<usize>>; 3],
+    /// Of the last month with open talks.
+    profile: Profile,
 }
 
 /// What is private.
@@ -123,7 +128,8 @@ impl Peace {
             open: self.table.open_at_start,
             about_challenger: self.challenger.prior(),
             about_defender: self.defender.prior(),
-            hints: [None; 3],
+            hints: [const { Cell::new(None) }; 3],
+            profile: Profile::blank(),
         }
     }
 
@@ -220,13 +226,33 @@ impl Peace {
         state.about_defender.observe(heard(secrets.defender_cost, news.1), variance);
     }
 
-    fn month<'a>(&'a self, state: &State, secrets: &Secrets, was_open: bool) -> Month<'a> {
+    /// What is foreseen about agreements; prepares the profile of durability for it.
+    fn foresee(&self, state: &mut State) -> Outlook {
         let State { cohesion, voice, about_challenger, about_defender, .. } = state;
+        let outlook = self.compliance.outlook(
+            cohesion.unity,
+            cohesion.support,
+            voice.belief.probability(),
+            about_challenger,
+            about_defender.mean_exp(),
+        );
+        self.compliance.prepare(&mut state.profile, &outlook, self.offers.span());
+        outlook
+    }
+
+    fn month<'a>(
+        &'a self,
+        state: &'a State,
+        outlook: Outlook,
+        secrets: &Secrets,
+        was_open: bool,
+    ) -> Month<'a> {
+        let State { cohesion, voice, about_challenger, about_defender, profile, .. } = state;
         let fading = exp(-f64::from(state.month) / self.optimism_fading);
         let drift = self.front.drift(cohesion.support, was_open);
-        let outlook = state.level + self.planning_months * drift;
+        let level = state.level + self.planning_months * drift;
         let side = |who: &Belligerent, belief: &NormalBelief, cost| {
-            let level = outlook + fading * who.lean;
+            let level = level + fading * who.lean;
             let forecast = self.status_quo.utility(&who.preferences, who.standing, level);
             Side { belief: *belief, cost, forecast, break_loss: who.break_loss }
         };
@@ -237,13 +263,8 @@ impl Peace {
             revisionist: secrets.revisionist,
             weariness: self.weariness_in(state.month),
             audience: self.rhetoric.audience_cost * voice.audience,
-            outlook: self.compliance.outlook(
-                cohesion.unity,
-                cohesion.support,
-                voice.belief.probability(),
-                about_challenger,
-                about_defender.mean_exp(),
-            ),
+            outlook,
+            profile,
         }
     }
 
@@ -259,14 +280,15 @@ impl Peace {
         outcome: &mut Outcome,
         listener: &mut impl Listener,
     ) -> Result<usize, Cause> {
-        let month = self.month(state, secrets, was_open);
+        let outlook = self.foresee(state);
+        let month = self.month(state, outlook, secrets, was_open);
         let proposer = self.table.proposer(lots.proposer);
-        let hint = &mut state.hints[proposer as usize];
-        let Some(offer) = self.table.offer(&self.offers, &month, proposer, *hint) else {
+        let hint = &state.hints[proposer as usize];
+        let Some(offer) = self.table.offer(&self.offers, &month, proposer, hint.get()) else {
             listener.hear(&Event::Passed { proposer });
             return Err(Cause::NothingOffered);
         };
-        *hint = Some(offer);
+        hint.set(Some(offer));
         outcome.offers += 1;
         listener.hear(&Event::Offered { proposer, offer, month: &month });
         self.answers(&month, proposer, offer, lots, listener)?;

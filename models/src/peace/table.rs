@@ -6,6 +6,7 @@ use pulp::{Arch, Simd, WithSimd};
 use super::compliance::{Compliance, Outlook, premium};
 use super::offers::{Offers, Stakes, Value};
 use super::parameters::DECISION_RULES;
+use super::profile::Profile;
 use crate::parameter::{Invalid, Settings};
 
 /// Who makes an offer.
@@ -46,6 +47,8 @@ pub(super) struct Month<'a> {
     pub(super) audience: f64,
     /// On public beliefs, the defender's cost at its mean.
     pub(super) outlook: Outlook,
+    /// Prepared for the outlook.
+    pub(super) profile: &'a Profile,
 }
 
 /// The rules of the table.
@@ -207,7 +210,8 @@ impl Month<'_> {
         if loss == 0.0 {
             return N::splat(0.0);
         }
-        premium(loss, self.compliance.durability(&stakes.challenger_exposure, &self.outlook))
+        let exposure = &stakes.challenger_exposure;
+        premium(loss, self.compliance.durability(exposure, &self.outlook, self.profile))
     }
 
     /// The challenger's premium as it knows it.
@@ -241,7 +245,8 @@ impl Month<'_> {
         if loss == 0.0 {
             return N::splat(0.0);
         }
-        premium(loss, self.compliance.durability(&stakes.defender_exposure, outlook))
+        let exposure = &stakes.defender_exposure;
+        premium(loss, self.compliance.durability(exposure, outlook, self.profile))
     }
 
     /// The challenger's own gain.
@@ -398,7 +403,12 @@ mod tests {
     }
 
     /// A month of arbitrary beliefs, costs and forecasts.
-    fn arbitrary<'a>(peace: &'a Peace, losses: (f64, f64), luck: &mut Stream) -> Month<'a> {
+    fn arbitrary<'a>(
+        peace: &'a Peace,
+        losses: (f64, f64),
+        luck: &mut Stream,
+        profile: &'a mut Profile,
+    ) -> Month<'a> {
         let mut between = |low: f64, high: f64| low + (high - low) * luck.uniform();
         let mut side = |break_loss: f64| Side {
             belief: NormalBelief { mean: between(-4.0, -0.5), sd: between(0.0, 1.0) },
@@ -417,7 +427,9 @@ mod tests {
             about,
             defender.belief.mean_exp(),
         );
+        peace.compliance.prepare(profile, &outlook, peace.offers.span());
         Month {
+            profile,
             compliance: &peace.compliance,
             challenger,
             defender,
@@ -449,8 +461,9 @@ mod tests {
                 let peace = Peace::new(&settings, &duel(losses)).expect("it is valid");
                 let mut luck =
                     Streams::new(engine::Seed(9), case as u64).open(Purpose::named("months"));
+                let mut profile = Profile::blank();
                 for round in 0..60 {
-                    let month = arbitrary(&peace, losses, &mut luck);
+                    let month = arbitrary(&peace, losses, &mut luck, &mut profile);
                     for proposer in [Proposer::Challenger, Proposer::Defender, Proposer::Mediator] {
                         let all = peace.table.offer_by_full_scan(&peace.offers, &month, proposer);
                         for hint in [None, Some(17), Some(150)] {
