@@ -6,6 +6,7 @@ use engine::{
 
 use super::durability::{Aside, Durability, Fine, Foresight};
 use super::profile::Profile;
+use super::stakes::Stakes;
 use crate::parameter::Settings;
 
 const CREDIBILITY: Purpose = Purpose::named("credibility");
@@ -76,32 +77,6 @@ struct DefenderHazard {
     base: f64,
     slope: f64,
     grievance: f64,
-}
-
-/// What terms mean for compliance: those of one offer, or of several in lanes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Exposure<N = f64> {
-    /// 1 − U_R(x).
-    pub(super) grievance: N,
-    /// 1 − U_U(x).
-    pub(super) defender_grievance: N,
-    /// The level of the guarantee.
-    pub(super) guarantee: N,
-    /// h_0 under these terms.
-    pub(super) accidents: N,
-}
-
-impl<N: Number> Exposure<N> {
-    /// The terms in one lane.
-    #[inline(always)]
-    fn lane(&self, at: usize) -> Exposure {
-        Exposure {
-            grievance: self.grievance.lane(at),
-            defender_grievance: self.defender_grievance.lane(at),
-            guarantee: self.guarantee.lane(at),
-            accidents: self.accidents.lane(at),
-        }
-    }
 }
 
 /// What is foreseen in a month about any agreement signed in it.
@@ -242,11 +217,11 @@ impl Compliance {
     }
 
     #[inline]
-    fn aside(&self, exposure: &Exposure, defender_cost: f64) -> Aside {
+    fn aside(&self, stakes: &Stakes, defender_cost: f64) -> Aside {
         let own = self.defender.map_or(0.0, |own| {
-            own.base + own.slope * (own.grievance * exposure.defender_grievance - defender_cost)
+            own.base + own.slope * (own.grievance * stakes.defender_grievance() - defender_cost)
         });
-        Aside { defender: own, accidents: exposure.accidents }
+        Aside { defender: own, accidents: stakes.accidents }
     }
 
     /// Prepares a profile for [`Compliance::durability`] on this outlook, of terms within `span`.
@@ -267,30 +242,31 @@ impl Compliance {
     #[inline(always)]
     pub(super) fn durability<N: Number>(
         &self,
-        exposure: &Exposure<N>,
+        stakes: &Stakes<N>,
         outlook: &Outlook,
         profile: &Profile,
     ) -> N {
         if self.foreseen.fine().is_none() {
-            return N::from_lanes(|at| self.durability_beside(&exposure.lane(at), outlook));
+            return N::from_lanes(|at| self.durability_beside(&stakes.lane(at), outlook));
         }
-        let shown = exposure.guarantee * outlook.trust;
+        let shown = stakes.guarantee * outlook.trust;
         let guarantee =
             if self.threshold.is_none() { shown } else { shown.map(|shown| self.effect(shown)) };
         let start = N::splat(self.places.start) - guarantee * self.places.guarantee;
-        let hard = profile.at(start + exposure.grievance * self.places.grievance);
-        let soft = profile.at(start + exposure.grievance * self.places.settler);
+        let grievance = stakes.challenger_grievance();
+        let hard = profile.at(start + grievance * self.places.grievance);
+        let soft = profile.at(start + grievance * self.places.settler);
         soft + (hard - soft) * outlook.revisionist
     }
 
     /// The same where it depends on more than the challenger's hazard.
     #[cold]
-    fn durability_beside(&self, exposure: &Exposure, outlook: &Outlook) -> f64 {
-        let aside = self.aside(exposure, outlook.defender_cost);
-        let deterred = self.slope * self.deters(exposure.guarantee * outlook.trust);
+    fn durability_beside(&self, stakes: &Stakes, outlook: &Outlook) -> f64 {
+        let aside = self.aside(stakes, outlook.defender_cost);
+        let deterred = self.slope * self.deters(stakes.guarantee * outlook.trust);
         let mean = |mind: f64| {
-            let argument =
-                self.base + self.fragility - deterred + self.slope * mind * exposure.grievance;
+            let argument = self.base + self.fragility - deterred
+                + self.slope * mind * stakes.challenger_grievance();
             let at = |cost: f64| self.foreseen.at(argument - self.slope * cost, aside);
             outlook.costs.iter().zip(NODE_WEIGHTS).map(|(cost, w)| w * at(*cost)).sum::<f64>()
         };
@@ -302,25 +278,25 @@ impl Compliance {
     #[inline(always)]
     pub(super) fn own_durability<N: Number>(
         &self,
-        exposure: &Exposure<N>,
+        stakes: &Stakes<N>,
         outlook: &Outlook,
         revisionist: bool,
         cost: f64,
     ) -> N {
         N::from_lanes(|at| {
-            let exposure = exposure.lane(at);
-            let strain = self.mind(revisionist) * exposure.grievance
+            let stakes = stakes.lane(at);
+            let strain = self.mind(revisionist) * stakes.challenger_grievance()
                 - cost
-                - self.deters(exposure.guarantee * outlook.trust);
+                - self.deters(stakes.guarantee * outlook.trust);
             let argument = self.base + self.fragility + self.slope * strain;
-            self.foreseen.at(argument, self.aside(&exposure, outlook.defender_cost))
+            self.foreseen.at(argument, self.aside(&stakes, outlook.defender_cost))
         })
     }
 
     /// Plays an agreement out for `years` years after signature.
     pub(super) fn play_out(
         &self,
-        exposure: &Exposure,
+        stakes: &Stakes,
         signed: &Signature,
         years: usize,
         streams: &Streams,
@@ -332,7 +308,7 @@ impl Compliance {
         let mut survival = [1.0; MOST_YEARS + 1];
         for year in 0..years {
             let power = self.power_shift * year as f64 + shift;
-            let hazard = self.hazard(exposure, signed, year, credibility, power);
+            let hazard = self.hazard(stakes, signed, year, credibility, power);
             survival[year + 1] = survival[year] * (1.0 - hazard);
             let (survival, year) = (survival[year + 1], year as u32 + 1);
             listen(Year { number: year, credibility, power, hazard, survival });
@@ -348,23 +324,23 @@ impl Compliance {
 
     fn hazard(
         &self,
-        exposure: &Exposure,
+        stakes: &Stakes,
         signed: &Signature,
         year: usize,
         credibility: f64,
         power: f64,
     ) -> f64 {
         let fragile = self.fragility * exp(-(year as f64) / self.fragility_years);
-        let strain = self.mind(signed.revisionist) * exposure.grievance
+        let strain = self.mind(signed.revisionist) * stakes.challenger_grievance()
             - signed.challenger_cost
-            - self.deters(exposure.guarantee * credibility)
+            - self.deters(stakes.guarantee * credibility)
             + power;
         let challenger = logistic(self.base + fragile + self.slope * strain);
         let defender = self.defender.map_or(0.0, |own| {
-            let strain = own.grievance * exposure.defender_grievance - signed.defender_cost - power;
+            let strain = own.grievance * stakes.defender_grievance() - signed.defender_cost - power;
             logistic(own.base + own.slope * strain)
         });
-        1.0 - (1.0 - challenger) * (1.0 - defender) * (1.0 - exposure.accidents)
+        1.0 - (1.0 - challenger) * (1.0 - defender) * (1.0 - stakes.accidents)
     }
 }
 

@@ -16,6 +16,8 @@ mod payoff;
 mod play;
 mod profile;
 mod rhetoric;
+mod search;
+mod stakes;
 mod story;
 mod table;
 mod world;

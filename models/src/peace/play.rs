@@ -396,10 +396,10 @@ impl Peace {
             support: state.cohesion.support,
             unity_level: self.coalition.level(),
         };
-        let exposure = &self.offers.stakes(offer).challenger_exposure;
+        let stakes = self.offers.stakes(offer);
         let years = years_needed(self.durable_after);
         let listen = |year| listener.hear(&Event::Year(year));
-        let fate = self.compliance.play_out(exposure, &signature, years, streams, listen);
+        let fate = self.compliance.play_out(stakes, &signature, years, streams, listen);
         Agreement {
             month: state.month + 1,
             terms: *self.offers.terms(offer),

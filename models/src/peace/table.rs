@@ -1,12 +1,13 @@
 //! The table: who proposes, what is worth offering, and who says yes.
 
 use engine::{DecisionRule, NormalBelief, Number, power};
-use pulp::{Arch, Simd, WithSimd};
+use pulp::Arch;
 
 use super::compliance::{Compliance, Outlook, premium};
-use super::offers::{Offers, Stakes, Value};
+use super::offers::Offers;
 use super::parameters::DECISION_RULES;
 use super::profile::Profile;
+use super::stakes::{Stakes, Value};
 use crate::parameter::{Invalid, Settings};
 
 /// Who makes an offer.
@@ -66,11 +67,9 @@ pub(super) struct Table {
     registers: Arch,
 }
 
-/// The choice of an offer, compiled for every width of registers.
+/// What an offer is worth to a proposer in a month.
 struct Choice<'a, 'm> {
-    offers: &'a Offers,
     month: &'a Month<'m>,
-    hint: Option<usize>,
     aim: Aim,
 }
 
@@ -84,15 +83,6 @@ enum Aim {
         weight: f64,
         wars: (f64, f64),
     },
-}
-
-impl WithSimd for Choice<'_, '_> {
-    type Output = Option<usize>;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> Option<usize> {
-        self.offers.best(self.hint, &self)
-    }
 }
 
 impl Value for Choice<'_, '_> {
@@ -168,7 +158,7 @@ impl Table {
         hint: Option<usize>,
     ) -> Option<usize> {
         let aim = self.aim(month, proposer);
-        self.registers.dispatch(Choice { offers, month, hint, aim })
+        offers.best(self.registers, &Choice { month, aim }, hint)
     }
 
     /// What a proposer makes most of.
@@ -192,7 +182,7 @@ impl Table {
         proposer: Proposer,
     ) -> Option<usize> {
         let aim = self.aim(month, proposer);
-        offers.best_of_all(&Choice { offers, month, hint: None, aim })
+        offers.best_of_all(&Choice { month, aim })
     }
 }
 
@@ -210,8 +200,7 @@ impl Month<'_> {
         if loss == 0.0 {
             return N::splat(0.0);
         }
-        let exposure = &stakes.challenger_exposure;
-        premium(loss, self.compliance.durability(exposure, &self.outlook, self.profile))
+        premium(loss, self.compliance.durability(stakes, &self.outlook, self.profile))
     }
 
     /// The challenger's premium as it knows it.
@@ -221,9 +210,8 @@ impl Month<'_> {
         if loss == 0.0 {
             return N::splat(0.0);
         }
-        let (exposure, cost) = (&stakes.challenger_exposure, self.challenger.cost);
-        let compliance = self.compliance;
-        premium(loss, compliance.own_durability(exposure, &self.outlook, self.revisionist, cost))
+        let (intent, cost) = (self.revisionist, self.challenger.cost);
+        premium(loss, self.compliance.own_durability(stakes, &self.outlook, intent, cost))
     }
 
     /// The defender's premium on the public belief.
@@ -245,8 +233,7 @@ impl Month<'_> {
         if loss == 0.0 {
             return N::splat(0.0);
         }
-        let exposure = &stakes.defender_exposure;
-        premium(loss, self.compliance.durability(exposure, outlook, self.profile))
+        premium(loss, self.compliance.durability(stakes, outlook, self.profile))
     }
 
     /// The challenger's own gain.

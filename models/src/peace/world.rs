@@ -85,8 +85,8 @@ impl Peace {
         let access = scenario.issue_with(IssueRole::HumanitarianAccess).is_some();
         let compliance = Compliance::new(settings, access);
         let (ours, theirs) = (&challenger.preferences, &defender.preferences);
-        let losses = (challenger.break_loss, defender.break_loss);
-        let offers = Offers::new(settings, scenario, ours, theirs, &compliance, losses);
+        let bounded = challenger.break_loss >= 0.0 && defender.break_loss >= 0.0;
+        let offers = Offers::new(settings, scenario, ours, theirs, &compliance, bounded);
 
         let mut everybody = vec![ours.clone(), theirs.clone()];
         everybody.extend(members);
