@@ -1,6 +1,8 @@
 //! How an actor chooses: by best response, or with errors that shrink as the stakes grow.
 
-use crate::elementary::{exp, logistic};
+use std::sync::LazyLock;
+
+use crate::elementary::{Place, exp, logistic};
 
 /// How a gain becomes an answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,6 +32,42 @@ impl DecisionRule {
     }
 }
 
+/// Whether something of these log-odds happens: whether a uniform draw from `[0, 1)` is below their
+/// logistic, decided as `draw · (1 + e^-x) < 1`.
+///
+/// Bounds from a table decide most draws; only between them the exponential is needed.
+#[inline]
+pub fn occurs(draw: f64, log_odds: f64) -> bool {
+    let odds = &*ODDS;
+    let place = Place::within((log_odds + ODDS_REACH) * ODDS_STEPS, ODDS_CELLS as f64 - 0.5);
+    let low = place.read(|cell| odds[cell % ODDS_CELLS]);
+    let high = place.read(|cell| odds[cell % ODDS_CELLS + 1]);
+    let above = draw - (low + high) / 2.0;
+    // One comparison, rarely true: a branch that follows the draw would often be mispredicted.
+    if above.abs() <= (high - low) / 2.0 + ROUNDING {
+        draw * (1.0 + exp(-log_odds)) < 1.0
+    } else {
+        above < 0.0
+    }
+}
+
+/// How far the table of bounds reaches, and its steps per unit.
+const ODDS_REACH: f64 = 16.0;
+const ODDS_STEPS: f64 = 32.0;
+const ODDS_CELLS: usize = (2.0 * ODDS_REACH * ODDS_STEPS) as usize;
+
+/// More than rounding makes of a chance, and of the step that log-odds are in.
+const ROUNDING: f64 = 1e-13;
+
+/// Chances between which those of a cell of log-odds lie; the outer cells reach to 0 and 1.
+static ODDS: LazyLock<[f64; ODDS_CELLS + 1]> = LazyLock::new(|| {
+    std::array::from_fn(|at| match at {
+        0 => 0.0,
+        ODDS_CELLS => 1.0,
+        _ => logistic(at as f64 / ODDS_STEPS - ODDS_REACH),
+    })
+});
+
 /// The logit choice probabilities among several utilities: one for each, adding up to 1.
 ///
 /// # Source
@@ -45,6 +83,22 @@ pub fn logit_choice(utilities: &[f64], noise: f64) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_table_decides_as_the_exponential_does() {
+        for step in -4000..4000 {
+            let log_odds = f64::from(step) * 0.007_812_5;
+            let chance = logistic(log_odds);
+            // At the chance, next to it, at the ends of its cell, and far away.
+            for shift in [0.0, 1e-16, -1e-16, 3e-13, -3e-13, 0.004, -0.004, 0.3, -0.3] {
+                let draw = (chance + shift).clamp(0.0, 1.0 - f64::EPSILON / 2.0);
+                let exact = draw * (1.0 + exp(-log_odds)) < 1.0;
+                assert_eq!(occurs(draw, log_odds), exact, "{draw} at {log_odds}");
+            }
+        }
+        assert!(occurs(0.999, f64::INFINITY) && !occurs(0.0, f64::NEG_INFINITY));
+        assert!(!occurs(0.5, f64::NAN));
+    }
 
     #[test]
     fn endless_noise_is_a_coin_and_no_noise_a_best_response() {

@@ -1,9 +1,6 @@
 //! The coalition: its unity, its support for the defender, and its say over a draft.
 
-use engine::{
-    Draw as _, InfluenceError, Lanes, Number as _, Preferences, Purpose, Streams, consult_many,
-    exp, logistic,
-};
+use engine::{Draw as _, InfluenceError, Preferences, Purpose, Streams, consult_many, occurs};
 use nalgebra::DMatrix;
 
 use super::front::StatusQuo;
@@ -11,9 +8,6 @@ use crate::parameter::Settings;
 use crate::scenario::{Actor, MAX_MEMBERS, Scenario};
 
 const ELECTION: Purpose = Purpose::named("election");
-
-/// How many members are reckoned with side by side.
-const SIDE: usize = 4;
 
 /// Who backs the defender, and how.
 ///
@@ -226,20 +220,12 @@ impl Coalition {
     ) {
         let mut supporting = 0.0;
         let pull = self.interaction * (2.0 * cohesion.support - 1.0);
-        for (members, shifts) in self.members.chunks(SIDE).zip(cohesion.shifts.chunks(SIDE)) {
-            let mut readiness = [0.0; SIDE];
-            for ((readiness, member), shift) in readiness.iter_mut().zip(members).zip(shifts) {
-                *readiness = member.support + shift + pull * cohesion.blocs[member.bloc]
-                    - member.fatigue * f64::from(month)
-                    + member.rally * last_rhetoric;
-            }
-            let odds = Lanes(readiness).map(|readiness| exp(-readiness));
-            for (member, odds) in members.iter().zip(odds.0) {
-                // u < σ(z) without a division.
-                if draw() * (1.0 + odds) < 1.0 {
-                    supporting += member.weight;
-                }
-            }
+        for (member, shift) in self.members.iter().zip(&cohesion.shifts) {
+            let readiness = member.support + shift + pull * cohesion.blocs[member.bloc]
+                - member.fatigue * f64::from(month)
+                + member.rally * last_rhetoric;
+            // Not a branch: it would be mispredicted every third time.
+            supporting += member.weight * f64::from(u8::from(occurs(draw(), readiness)));
         }
         if !self.members.is_empty() {
             cohesion.support = self.inertia * cohesion.support + (1.0 - self.inertia) * supporting;
@@ -265,7 +251,7 @@ impl Coalition {
         for ((member, worth), favours) in self.members.iter().zip(worth).zip(&mut in_favour) {
             let alternative = in_force(&member.consulted, member.standing);
             let gain = worth - alternative + self.backing - self.premium_weight * premium;
-            *favours = draw() < logistic(gain / self.noise);
+            *favours = occurs(draw(), gain / self.noise);
             share += if *favours { member.weight } else { 0.0 };
         }
         let as_one = draw() < unity;

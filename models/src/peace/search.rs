@@ -53,7 +53,7 @@ struct Track<'a, V, S> {
     simd: S,
     best: Best,
     /// The fours that were weighed before any bound was known: pairs that begin here.
-    seen: [usize; 2],
+    seen: [Option<usize>; 2],
 }
 
 /// The best offer so far and its value, 0 where there is none.
@@ -133,7 +133,7 @@ impl<V: Value> WithSimd for Hunt<'_, V> {
     fn with_simd<S: Simd>(self, simd: S) -> Option<usize> {
         let Self { search, value, hint } = self;
         let best = Best::new(0.0, None);
-        let mut track = Track { search, value, simd, best, seen: [usize::MAX; 2] };
+        let mut track = Track { search, value, simd, best, seen: [None; 2] };
         if search.bounds.is_empty() {
             return track.everything();
         }
@@ -179,13 +179,13 @@ impl<V: Value, S: Simd> Track<'_, V, S> {
     /// Weighs a four and the next, before bounds are known.
     #[inline(always)]
     fn begin(&mut self, turn: usize, four: usize) {
-        self.seen[turn] = four;
+        self.seen[turn] = Some(four);
         self.look([four, (four + 1).min(self.search.fours.len() - 1)]);
     }
 
     #[inline(always)]
     fn is_new(&self, four: usize) -> bool {
-        self.seen.iter().all(|seen| four.wrapping_sub(*seen) > 1)
+        self.seen.iter().flatten().all(|seen| four.wrapping_sub(*seen) > 1)
     }
 
     /// Goes through some groups of blocks.
