@@ -11,7 +11,7 @@ use crate::lanes::Number;
 /// ```
 /// with the Taylor polynomial of degree 13 for e^r (remainder below 1e-17): additions and
 /// multiplications only, no branches, so that loops over it vectorise.
-#[inline]
+#[inline(always)]
 pub fn exp(x: f64) -> f64 {
     let shifted = x.clamp(-708.0, 709.0) * std::f64::consts::LOG2_E + SHIFT;
     let whole = shifted - SHIFT;
@@ -31,7 +31,7 @@ pub fn exp(x: f64) -> f64 {
 const SHIFT: f64 = 6_755_399_441_055_744.0;
 
 /// The Taylor polynomial of degree 13 of e^r, in pairs of terms.
-#[inline]
+#[inline(always)]
 fn exp_near_zero(r: f64) -> f64 {
     const fn inverse_factorial(n: u32) -> f64 {
         let (mut product, mut k) = (1.0, 2);
@@ -107,22 +107,33 @@ const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
 const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
 /// `base` from 0 on to the power `exponent`, as `exp(exponent · ln base)`: to about
-/// `|exponent · ln base|` units in the last place. The exponents 1 and 2 are exact.
+/// `|exponent · ln base|` units in the last place. The exponents 1 and 2 are exact; a subnormal base
+/// counts as 0.
 #[inline]
 pub fn power(base: f64, exponent: f64) -> f64 {
     if exponent == 1.0 {
         base
     } else if exponent == 2.0 {
         base * base
-    } else if base == 0.0 {
-        f64::from(u8::from(exponent == 0.0))
     } else {
-        exp(exponent * ln(base))
+        powers(base, exponent)
     }
 }
 
+/// The same in each lane, without a branch.
+#[inline(always)]
+pub fn powers<N: Number>(base: N, exponent: N) -> N {
+    base.zip(exponent, |base, exponent| {
+        let value = exp(exponent * ln_normal(base));
+        let of_zero = if exponent == 0.0 { 1.0 } else { 0.0 };
+        let value = if base < f64::MIN_POSITIVE { of_zero } else { value };
+        let value = if exponent == 2.0 { base * base } else { value };
+        if exponent == 1.0 { base } else { value }
+    })
+}
+
 /// The logistic function `1 / (1 + e^-x)`.
-#[inline]
+#[inline(always)]
 pub fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + exp(-x))
 }
@@ -293,6 +304,8 @@ mod tests {
                 let units = 4.0 + (exponent * ln(base)).abs();
                 let gap = power(base, exponent) / libm::pow(base, exponent) - 1.0;
                 assert!(gap.abs() <= units * f64::EPSILON, "{base}^{exponent}");
+                let lanes = powers(Lanes([base, 0.7]), Lanes([exponent, 1.3]));
+                assert_eq!(lanes.0, [power(base, exponent), power(0.7, 1.3)]);
             }
         }
         assert_eq!((power(0.0, 1.3), power(0.0, 0.0)), (0.0, 1.0));

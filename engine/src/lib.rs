@@ -33,7 +33,7 @@ pub use batch::{Batch, Observer, Rows, Stopped};
 pub use belief::{LogOdds, NODE_WEIGHTS, NormalBelief};
 pub use choice::{DecisionRule, logit_choice, occurs};
 pub use elementary::{
-    Place, cosine, cubic, exp, hermite, ln, logistic, logit, normal_survival, power,
+    Place, cosine, cubic, exp, hermite, ln, logistic, logit, normal_survival, power, powers,
 };
 pub use histogram::{Bins, Histogram};
 pub use influence::{InfluenceError, consult, consult_many};

@@ -1,11 +1,18 @@
 //! The coalition: its unity, its support for the defender, and its say over a draft.
 
-use engine::{Draw as _, InfluenceError, Preferences, Purpose, Streams, consult_many, occurs};
+use engine::{
+    Draw as _, InfluenceError, Lanes, Number as _, Preferences, Purpose, Streams, consult_many,
+    occurs,
+};
 use nalgebra::DMatrix;
+use pulp::Arch;
 
-use super::front::StatusQuo;
+use super::front::{InForce, StatusQuo};
 use crate::parameter::Settings;
 use crate::scenario::{Actor, MAX_MEMBERS, Scenario};
+
+/// How many members are reckoned with side by side.
+const SIDE: usize = 8;
 
 const ELECTION: Purpose = Purpose::named("election");
 
@@ -29,6 +36,10 @@ pub(super) struct Coalition {
     level: f64,
     blocs: Vec<BlocLevel>,
     members: Vec<Member>,
+    /// What the terms in force are worth to members after consultation, [`SIDE`] by [`SIDE`].
+    in_force: Vec<InForce<SIDE>>,
+    /// The widest registers that this processor has.
+    registers: Arch,
     reversion: f64,
     volatility: f64,
     interaction: f64,
@@ -62,8 +73,6 @@ struct Member {
     rally: f64,
     /// Preferences around the position it takes after consultation.
     consulted: Preferences,
-    /// See [`StatusQuo::standing`].
-    standing: f64,
 }
 
 /// Where the coalition stands.
@@ -129,17 +138,23 @@ impl Coalition {
                 support: actor.support,
                 fatigue: actor.fatigue / 12.0,
                 rally: actor.rally,
-                standing: status_quo.standing(&consulted),
                 consulted,
             });
         }
         if members.is_empty() {
             blocs[0].weight = 1.0;
         }
+        let side_by_side = |members: &[Member]| {
+            let consulted: Vec<&Preferences> = members.iter().map(|own| &own.consulted).collect();
+            InForce::new(status_quo, &consulted)
+        };
+        let in_force = members.chunks(SIDE).map(side_by_side).collect();
         Ok(Self {
             level: blocs.iter().map(|bloc| bloc.level * bloc.weight).sum(),
             blocs,
             members,
+            in_force,
+            registers: Arch::new(),
             reversion: settings.get("coalition.reversion"),
             volatility: settings.get("coalition.volatility"),
             interaction: settings.get("coalition.interaction"),
@@ -232,8 +247,18 @@ impl Coalition {
         }
     }
 
-    /// The vote on a draft worth `worth[k]` to member k, against the terms in force, whose utility
-    /// `in_force` gives for preferences and their standing.
+    /// What the terms in force are worth to each member with the front at `level`.
+    fn in_force(&self, level: f64) -> [f64; MAX_MEMBERS] {
+        let mut worth = [0.0; MAX_MEMBERS];
+        for (members, worth) in self.in_force.iter().zip(worth.chunks_exact_mut(SIDE)) {
+            let utilities = || members.utilities(Lanes::splat(level));
+            worth.copy_from_slice(&self.registers.dispatch(utilities).0);
+        }
+        worth
+    }
+
+    /// The vote on a draft worth `worth[k]` to member k, against the terms in force with the front at
+    /// `level`.
     ///
     /// Each member is in favour with probability
     /// `σ((U_k(x) − U_k(xʷ) + backing − weight · premium) / τ_e)`; with probability υ all follow
@@ -241,15 +266,18 @@ impl Coalition {
     pub(super) fn vote(
         &self,
         worth: &[f64],
-        in_force: impl Fn(&Preferences, f64) -> f64,
+        level: f64,
         premium: f64,
         unity: f64,
         mut draw: impl FnMut() -> f64,
     ) -> Vote {
+        let in_force = self.in_force(level);
         let mut in_favour = [false; MAX_MEMBERS];
         let mut share = 0.0;
-        for ((member, worth), favours) in self.members.iter().zip(worth).zip(&mut in_favour) {
-            let alternative = in_force(&member.consulted, member.standing);
+        let drafts = worth.iter().zip(&in_force);
+        for ((member, (worth, alternative)), favours) in
+            self.members.iter().zip(drafts).zip(&mut in_favour)
+        {
             let gain = worth - alternative + self.backing - self.premium_weight * premium;
             *favours = occurs(draw(), gain / self.noise);
             share += if *favours { member.weight } else { 0.0 };

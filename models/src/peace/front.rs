@@ -1,6 +1,6 @@
 //! The front: how the share of land held moves, and what it does to the terms in force meanwhile.
 
-use engine::{Preferences, ln, logistic, logit};
+use engine::{Lanes, Number, Preferences, ln, logistic, logit, powers};
 
 use crate::parameter::Settings;
 use crate::scenario::{IssueRole, MAX_ISSUES, Scenario};
@@ -113,31 +113,97 @@ impl StatusQuo {
         }
         terms
     }
+}
 
+/// Utility of the terms in force to `L` actors side by side, each with a front of its own in mind.
+#[derive(Clone, Debug)]
+pub(super) struct InForce<const L: usize> {
+    start: f64,
     /// What is left of utility 1 after the losses on issues that the front does not move.
-    pub(super) fn standing(&self, preferences: &Preferences) -> f64 {
-        let still = self.issues.iter().enumerate();
-        let losses = still.filter_map(|(at, course)| Some(preferences.loss(at, course.fixed?)));
-        1.0 - losses.sum::<f64>()
+    standing: Lanes<L>,
+    curvature: Lanes<L>,
+    moving: Vec<Moving<L>>,
+}
+
+/// An issue that the front moves.
+#[derive(Clone, Debug)]
+struct Moving<const L: usize> {
+    course: Course,
+    ideal: Lanes<L>,
+    salience: Lanes<L>,
+}
+
+impl<const L: usize> InForce<L> {
+    /// Up to `L` actors; the last stands in for those that are missing.
+    pub(super) fn new(status_quo: &StatusQuo, actors: &[&Preferences]) -> Self {
+        let of = |lane: usize| actors[lane.min(actors.len() - 1)];
+        let issues = || status_quo.issues.iter().enumerate();
+        let still = |own: &Preferences| {
+            issues().filter_map(|(at, course)| Some(own.loss(at, course.fixed?))).sum::<f64>()
+        };
+        let moving = issues().filter(|(_, course)| course.fixed.is_none());
+        Self {
+            start: status_quo.start,
+            standing: Lanes::from_lanes(|lane| 1.0 - still(of(lane))),
+            curvature: Lanes::from_lanes(|lane| of(lane).curvature()),
+            moving: moving
+                .map(|(issue, course)| Moving {
+                    course: *course,
+                    ideal: Lanes::from_lanes(|lane| of(lane).ideal(issue)),
+                    salience: Lanes::from_lanes(|lane| of(lane).salience(issue)),
+                })
+                .collect(),
+        }
     }
 
-    /// Utility of the terms in force when the front stands at `level`, for an actor with that
-    /// [`StatusQuo::standing`].
-    #[inline]
-    pub(super) fn utility(&self, preferences: &Preferences, standing: f64, level: f64) -> f64 {
-        self.utility_of(preferences, standing, &self.terms(level))
+    /// Utilities when the fronts stand at these levels.
+    #[inline(always)]
+    pub(super) fn utilities(&self, levels: Lanes<L>) -> Lanes<L> {
+        let mut left = self.standing;
+        for Moving { course, ideal, salience } in &self.moving {
+            let moved = (levels - self.start) * course.slope + course.at_start;
+            let distance = (moved.map(logistic) - *ideal).map(f64::abs);
+            left = left - *salience * powers(distance, self.curvature);
+        }
+        left
     }
+}
 
-    /// The same where [`StatusQuo::terms`] are known.
-    #[inline]
-    pub(super) fn utility_of(
-        &self,
-        preferences: &Preferences,
-        standing: f64,
-        terms: &[f64; MAX_ISSUES],
-    ) -> f64 {
-        let moving = self.issues.iter().zip(terms).enumerate();
-        let moving = moving.filter(|(_, (course, _))| course.fixed.is_none());
-        moving.fold(standing, |left, (at, (_, level))| left - preferences.loss(at, *level))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::peace::PARAMETERS;
+    use crate::scenario::Issue;
+
+    #[test]
+    fn actors_side_by_side_have_the_utility_of_the_terms_that_each_has_in_mind() {
+        let issue = |role, while_fighting, spillover| Issue {
+            name: "issue".to_owned(),
+            role,
+            while_fighting,
+            spillover,
+            sources: Vec::new(),
+        };
+        let issues = vec![
+            issue(Some(IssueRole::Territory), None, 0.0),
+            issue(None, Some(0.78), 0.5),
+            issue(None, Some(0.3), 0.0),
+        ];
+        let front = Front::new(&Settings::new(PARAMETERS));
+        let status_quo = StatusQuo::new(&Scenario { issues, ..Scenario::default() }, &front);
+        let own = |ideal: f64, curvature| {
+            Preferences::new(vec![ideal, 1.0 - ideal, 0.5], &[0.5, 0.3, 0.2], curvature)
+                .expect("they are valid")
+        };
+        let actors = [own(1.0, 1.0), own(0.0, 2.0), own(0.4, 1.3)];
+        let in_force = InForce::<4>::new(&status_quo, &actors.each_ref());
+        let levels = Lanes([-1.7, 0.4, 2.3, -6.0]);
+        let utilities = in_force.utilities(levels);
+        for lane in 0..4 {
+            let terms = status_quo.terms(levels.lane(lane));
+            let alone = actors[lane.min(2)].utility(&terms[..3]);
+            // The same sums in another order.
+            assert!((utilities.lane(lane) - alone).abs() < 4.0 * f64::EPSILON);
+        }
     }
 }

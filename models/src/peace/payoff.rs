@@ -66,9 +66,9 @@ impl Flows {
     /// The same where the front has left the table.
     #[cold]
     fn add_beyond(&self, level: f64, weight: f64, sums: &mut [f64; MOST_ACTORS]) {
+        let terms = self.status_quo.terms(level);
         for (sum, own) in sums.iter_mut().zip(&self.preferences) {
-            let standing = self.status_quo.standing(own);
-            *sum += weight * self.status_quo.utility(own, standing, level);
+            *sum += weight * own.utility(&terms[..own.issues()]);
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use engine::{
-    Draw as _, Lifetime, Line, Measure, Model, NormalBelief, Purpose, Stream, Streams, exp, ln,
-    logistic,
+    Draw as _, Lanes, Lifetime, Line, Measure, Model, NormalBelief, Number as _, Purpose, Stream,
+    Streams, exp, ln, logistic,
 };
 
 use super::coalition::Cohesion;
@@ -251,15 +251,18 @@ impl Peace {
         let fading = exp(-f64::from(state.month) / self.optimism_fading);
         let drift = self.front.drift(cohesion.support, was_open);
         let level = state.level + self.planning_months * drift;
-        let side = |who: &Belligerent, belief: &NormalBelief, cost| {
-            let level = level + fading * who.lean;
-            let forecast = self.status_quo.utility(&who.preferences, who.standing, level);
-            Side { belief: *belief, cost, forecast, break_loss: who.break_loss }
+        let leans = Lanes([self.challenger.lean, self.defender.lean]);
+        let forecasts = self.in_force.utilities(leans * fading + level);
+        let side = |who: &Belligerent, belief: &NormalBelief, cost, lane| Side {
+            belief: *belief,
+            cost,
+            forecast: forecasts.lane(lane),
+            break_loss: who.break_loss,
         };
         Month {
             compliance: &self.compliance,
-            challenger: side(&self.challenger, about_challenger, secrets.challenger_cost),
-            defender: side(&self.defender, about_defender, secrets.defender_cost),
+            challenger: side(&self.challenger, about_challenger, secrets.challenger_cost, 0),
+            defender: side(&self.defender, about_defender, secrets.defender_cost, 1),
             revisionist: secrets.revisionist,
             weariness: self.weariness_in(state.month),
             audience: self.rhetoric.audience_cost * voice.audience,
@@ -333,10 +336,9 @@ impl Peace {
     ) -> Result<(), Cause> {
         let size = self.coalition.size();
         let mut luck = streams.open_at(ENDORSEMENT, state.month);
-        let terms = self.status_quo.terms(state.level);
         let vote = self.coalition.vote(
             &self.consulted_worth[offer * size..(offer + 1) * size],
-            |preferences, standing| self.status_quo.utility_of(preferences, standing, &terms),
+            state.level,
             month.defender_premium(self.offers.stakes(offer)),
             state.cohesion.unity,
             || luck.uniform(),

@@ -4,7 +4,7 @@ use engine::{NormalBelief, Preferences, ln};
 
 use super::coalition::Coalition;
 use super::compliance::Compliance;
-use super::front::{Front, StatusQuo};
+use super::front::{Front, InForce, StatusQuo};
 use super::offers::Offers;
 use super::payoff::{Flows, Ledger};
 use super::rhetoric::Rhetoric;
@@ -25,7 +25,8 @@ pub struct Peace {
     pub(super) challenger: Belligerent,
     pub(super) defender: Belligerent,
     pub(super) front: Front,
-    pub(super) status_quo: StatusQuo,
+    /// What the terms in force are worth to challenger and defender.
+    pub(super) in_force: InForce<2>,
     pub(super) rhetoric: Rhetoric,
     pub(super) coalition: Coalition,
     pub(super) table: Table,
@@ -48,8 +49,6 @@ pub struct Peace {
 #[derive(Clone, Debug)]
 pub(super) struct Belligerent {
     pub(super) preferences: Preferences,
-    /// See [`StatusQuo::standing`].
-    pub(super) standing: f64,
     pub(super) cost_log_median: f64,
     pub(super) cost_log_sd: f64,
     /// b, positive for the challenger, negative for the defender.
@@ -74,8 +73,8 @@ impl Peace {
         let table = Table::new(settings)?;
         let front = Front::new(settings);
         let status_quo = StatusQuo::new(scenario, &front);
-        let challenger = belligerent(scenario, Role::Challenger, &status_quo)?;
-        let defender = belligerent(scenario, Role::Defender, &status_quo)?;
+        let challenger = belligerent(scenario, Role::Challenger)?;
+        let defender = belligerent(scenario, Role::Defender)?;
         let own = |actor: &Actor| preferences(actor, scenario);
         let members: Vec<Preferences> = scenario.members().map(own).collect::<Result<_, _>>()?;
         let coalition = Coalition::new(settings, scenario, &members, &status_quo);
@@ -104,7 +103,7 @@ impl Peace {
             optimism_fading: settings.get("optimism_fading_months"),
             news_variance: news_variance(settings),
             front,
-            status_quo,
+            in_force: InForce::new(&status_quo, &[ours, theirs]),
             rhetoric: Rhetoric::new(settings),
             coalition,
             table,
@@ -162,17 +161,12 @@ fn preferences(actor: &Actor, scenario: &Scenario) -> Result<Preferences, Invali
 }
 
 /// The side with a role, leaning towards its own success.
-fn belligerent(
-    scenario: &Scenario,
-    role: Role,
-    status_quo: &StatusQuo,
-) -> Result<Belligerent, Invalid> {
+fn belligerent(scenario: &Scenario, role: Role) -> Result<Belligerent, Invalid> {
     let missing =
         || Invalid::new("actors", "without it", "one challenger and one defender are needed");
     let actor = scenario.actors.iter().find(|actor| actor.role == role).ok_or_else(missing)?;
     let preferences = preferences(actor, scenario)?;
     Ok(Belligerent {
-        standing: status_quo.standing(&preferences),
         preferences,
         cost_log_median: ln(actor.cost_median),
         cost_log_sd: actor.cost_log_sd,
