@@ -34,19 +34,10 @@ impl NormalBelief {
         exp(self.mean + self.sd * self.sd / 2.0)
     }
 
-    /// The chance that the exponential of the number is at least `threshold`, in each lane; 1 up
-    /// to 0.
-    #[inline(always)]
-    pub fn exp_reaches<N: Number>(&self, threshold: N) -> N {
-        let least = f64::MIN_POSITIVE;
-        let normal = threshold.map(|t| if t > least { t } else { least });
-        let gap = normal.map(ln_normal) - self.mean;
-        let chance = if self.sd == 0.0 {
-            gap.map(|gap| f64::from(u8::from(gap <= 0.0)))
-        } else {
-            normal_survival(gap / self.sd)
-        };
-        chance.zip(threshold, |chance, threshold| if threshold > 0.0 { chance } else { 1.0 })
+    /// What is believed about the exponential of the number plus `more`.
+    #[inline]
+    pub fn exp_of_sum(&self, more: f64) -> LogNormal {
+        LogNormal { mean: self.mean + more, per_sd: 1.0 / self.sd }
     }
 
     /// The nodes of the three-point Gauss–Hermite rule for this belief, whose weights are
@@ -54,6 +45,31 @@ impl NormalBelief {
     pub fn nodes(&self) -> [f64; 3] {
         let reach = 3.0_f64.sqrt() * self.sd;
         [self.mean - reach, self.mean, self.mean + reach]
+    }
+}
+
+/// A number whose logarithm is normal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LogNormal {
+    /// Of the logarithm.
+    mean: f64,
+    /// One over the standard deviation of the logarithm; infinite where the number is known.
+    per_sd: f64,
+}
+
+impl LogNormal {
+    /// The chance that the number is at least `threshold`, in each lane; 1 up to 0.
+    #[inline(always)]
+    pub fn reaches<N: Number>(&self, threshold: N) -> N {
+        let least = f64::MIN_POSITIVE;
+        let normal = threshold.map(|t| if t > least { t } else { least });
+        let gap = normal.map(ln_normal) - self.mean;
+        let chance = if self.per_sd == f64::INFINITY {
+            gap.map(|gap| f64::from(u8::from(gap <= 0.0)))
+        } else {
+            normal_survival(gap * self.per_sd)
+        };
+        chance.zip(threshold, |chance, threshold| if threshold > 0.0 { chance } else { 1.0 })
     }
 }
 
@@ -109,7 +125,18 @@ mod tests {
         let mut known = NormalBelief { mean: 0.0, sd: 0.0 };
         known.observe(5.0, 1.0);
         assert_eq!(known, NormalBelief { mean: 0.0, sd: 0.0 });
-        assert_eq!((known.exp_reaches(0.99), known.exp_reaches(1.01)), (1.0, 0.0));
+        let half = known.exp_of_sum(0.5_f64.ln());
+        assert_eq!((half.reaches(0.49), half.reaches(0.51), half.reaches(-1.0)), (1.0, 0.0, 1.0));
+    }
+
+    #[test]
+    fn a_log_normal_number_reaches_its_median_half_the_time() {
+        let cost = NormalBelief { mean: -2.0, sd: 0.7 }.exp_of_sum(3.0_f64.ln());
+        let median = 3.0 * exp(-2.0);
+        // The table of the normal distribution promises 1e-10.
+        assert!((cost.reaches(median) - 0.5).abs() < 1e-10);
+        assert!((cost.reaches(median * exp(0.7)) - 0.158_655_253_931).abs() < 1e-9);
+        assert_eq!(cost.reaches(0.0), 1.0);
     }
 
     #[test]

@@ -66,9 +66,9 @@ impl Number for f64 {
     }
 }
 
-/// `L` numbers side by side, aligned for the widest registers.
+/// `L` numbers side by side, aligned for registers of 256 bits.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[repr(align(64))]
+#[repr(align(32))]
 pub struct Lanes<const L: usize>(pub [f64; L]);
 
 impl<const L: usize> Number for Lanes<L> {

@@ -30,7 +30,7 @@ mod utility;
 
 pub use bargaining::{ContractCurve, Disagreement, Solution, rubinstein_share};
 pub use batch::{Batch, Observer, Rows, Stopped};
-pub use belief::{LogOdds, NODE_WEIGHTS, NormalBelief};
+pub use belief::{LogNormal, LogOdds, NODE_WEIGHTS, NormalBelief};
 pub use choice::{DecisionRule, logit_choice, occurs};
 pub use elementary::{
     Place, cosine, cubic, exp, hermite, ln, logistic, logit, normal_survival, power, powers,

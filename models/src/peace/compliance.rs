@@ -1,7 +1,7 @@
 //! Will it hold? The hazard that an agreement breaks, foreseen before signing and played after it.
 
 use engine::{
-    Draw as _, NODE_WEIGHTS, NormalBelief, Number, Purpose, Streams, exp, logistic, power,
+    Draw as _, Lanes, NODE_WEIGHTS, NormalBelief, Number, Purpose, Streams, exp, logistic, power,
 };
 
 use super::durability::{Aside, Durability, Fine, Foresight};
@@ -88,7 +88,7 @@ pub(super) struct Outlook {
     pub(super) revisionist: f64,
     /// The challenger's cost at three nodes of the belief about it.
     pub(super) costs: [f64; 3],
-    /// The defender's cost, at its mean or as it knows it.
+    /// The defender's cost, at its mean or as it knows it; 0 where no hazard depends on it.
     pub(super) defender_cost: f64,
 }
 
@@ -184,14 +184,16 @@ impl Compliance {
         support: f64,
         revisionist: f64,
         about_challenger: &NormalBelief,
-        defender_cost: f64,
+        about_defender: &NormalBelief,
     ) -> Outlook {
-        let costs = about_challenger.nodes().map(exp);
+        let [low, middle, high] = about_challenger.nodes();
+        let Lanes([low, middle, high, _]) = Lanes([low, middle, high, high]).map(exp);
+        let costs = [low, middle, high];
         Outlook {
             trust: unity + self.naivety * (support - unity),
             revisionist,
             costs,
-            defender_cost,
+            defender_cost: self.defender.map_or(0.0, |_| about_defender.mean_exp()),
         }
     }
 
@@ -233,8 +235,9 @@ impl Compliance {
         };
         let least = place(self.places.settler, span.grievance.0, span.guarantee.1);
         let greatest = place(self.places.grievance, span.grievance.1, span.guarantee.0);
-        let shifts = outlook.costs.map(|cost| self.places.cost * cost);
-        profile.tabulate(fine, (least, greatest), shifts);
+        let [low, middle, high] = outlook.costs;
+        let unit = self.places.cost;
+        profile.tabulate(fine, (least, greatest), [unit * low, unit * middle, unit * high]);
     }
 
     /// The foreseen durability D̃ of terms on the public belief: over intent and the challenger's

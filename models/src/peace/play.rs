@@ -86,7 +86,12 @@ impl Peace {
         for month in 0..self.horizon {
             state.month = month;
             self.pass_month(&mut state, &secrets, &mut luck, streams, listener);
-            self.ledger.fight(&mut account, &self.flows, state.level, self.weariness_in(month));
+            self.ledger.fight(
+                &mut account,
+                &self.flows,
+                state.level,
+                self.seasons[month as usize].weariness,
+            );
             outcome.months_played += 1;
             outcome.unity += state.cohesion.unity;
             outcome.support += state.cohesion.support;
@@ -149,11 +154,6 @@ impl Peace {
             agreement: None,
             payoffs: [0.0; super::payoff::MOST_ACTORS],
         }
-    }
-
-    /// `1 + ω t/12`.
-    fn weariness_in(&self, month: u32) -> f64 {
-        1.0 + self.weariness * f64::from(month)
     }
 
     /// What happens in a month before anybody talks: unity, support, the front, words.
@@ -234,7 +234,7 @@ impl Peace {
             cohesion.support,
             voice.belief.probability(),
             about_challenger,
-            about_defender.mean_exp(),
+            about_defender,
         );
         self.compliance.prepare(&mut state.profile, &outlook, self.offers.span());
         outlook
@@ -248,13 +248,14 @@ impl Peace {
         was_open: bool,
     ) -> Month<'a> {
         let State { cohesion, voice, about_challenger, about_defender, profile, .. } = state;
-        let fading = exp(-f64::from(state.month) / self.optimism_fading);
+        let season = &self.seasons[state.month as usize];
         let drift = self.front.drift(cohesion.support, was_open);
         let level = state.level + self.planning_months * drift;
         let leans = Lanes([self.challenger.lean, self.defender.lean]);
-        let forecasts = self.in_force.utilities(leans * fading + level);
+        let forecasts = self.in_force.utilities(leans * season.optimism + level);
         let side = |who: &Belligerent, belief: &NormalBelief, cost, lane| Side {
             belief: *belief,
+            believed_cost: belief.exp_of_sum(season.log_weariness),
             cost,
             forecast: forecasts.lane(lane),
             break_loss: who.break_loss,
@@ -264,7 +265,7 @@ impl Peace {
             challenger: side(&self.challenger, about_challenger, secrets.challenger_cost, 0),
             defender: side(&self.defender, about_defender, secrets.defender_cost, 1),
             revisionist: secrets.revisionist,
-            weariness: self.weariness_in(state.month),
+            weariness: season.weariness,
             audience: self.rhetoric.audience_cost * voice.audience,
             outlook,
             profile,
@@ -367,7 +368,7 @@ impl Peace {
         let actors = self.actors.len();
         let worth = signed.map(|offer| &self.worth[offer * actors..(offer + 1) * actors]);
         let collapse = outcome.agreement.as_ref().and_then(|signed| signed.fate.collapse);
-        let weariness = self.weariness_in(state.month);
+        let weariness = self.seasons[state.month as usize].weariness;
         outcome.payoffs = self.ledger.close(
             *account,
             &self.flows,

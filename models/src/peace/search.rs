@@ -25,6 +25,8 @@ const SLACK: (f64, f64) = (1.0 + 1e-9, 1e-12);
 #[derive(Clone, Debug)]
 pub(super) struct Search {
     fours: Vec<Four>,
+    /// One for each of the fours.
+    ceilings: Vec<Stakes>,
     /// Of each block the first of its fours, and their end.
     blocks: Vec<(usize, usize)>,
     /// One lane for each block, in order; nothing where bounds are not to be had.
@@ -36,7 +38,6 @@ pub(super) struct Search {
 struct Four {
     first: usize,
     stakes: Stakes<Lanes<FEW>>,
-    bound: Stakes,
 }
 
 /// A search under way, compiled for every width of registers.
@@ -86,7 +87,8 @@ impl Search {
     pub(super) fn new(stakes: &[Stakes], row: usize, bounded: bool) -> Self {
         let rows = stakes.len() / row;
         let parts = row.div_ceil(FEW);
-        let (mut fours, mut blocks, mut over) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut fours, mut ceilings) = (Vec::new(), Vec::new());
+        let (mut blocks, mut over) = (Vec::new(), Vec::new());
         // Two fours in a block or a little more, so that blocks fill their groups.
         let groups = (rows * parts / 2 / WIDTH).max(1);
         let most = (groups * WIDTH / rows).clamp(1, parts);
@@ -97,8 +99,8 @@ impl Search {
                 fours.push(Four {
                     first: start + begin(part),
                     stakes: Stakes::gather(|lane| (&own[lane.min(own.len() - 1)], 0)),
-                    bound: bound(own),
                 });
+                ceilings.push(bound(own));
             }
             for block in 0..most {
                 let (from, to) = (block * parts / most, (block + 1) * parts / most);
@@ -110,7 +112,7 @@ impl Search {
             over.clear();
         }
         let group = |own: &[Stakes]| Stakes::gather(|lane| (&own[lane.min(own.len() - 1)], 0));
-        Self { fours, blocks, bounds: over.chunks(WIDTH).map(group).collect() }
+        Self { fours, ceilings, blocks, bounds: over.chunks(WIDTH).map(group).collect() }
     }
 
     /// The offer of greatest value above 0, the first of equals: what weighing each of them would
@@ -230,7 +232,7 @@ impl<V: Value, S: Simd> Track<'_, V, S> {
     fn settle(&mut self, waiting: &mut Waiting) {
         let search = self.search;
         let last = waiting.count - 1;
-        let stakes = Stakes::gather(|lane| (&search.fours[waiting.fours[lane.min(last)]].bound, 0));
+        let stakes = Stakes::gather(|lane| (&search.ceilings[waiting.fours[lane.min(last)]], 0));
         let mut heights = self.weigh(&stakes).0;
         heights[waiting.count..].fill(f64::NEG_INFINITY);
         waiting.count = 0;

@@ -1,6 +1,6 @@
 //! The table: who proposes, what is worth offering, and who says yes.
 
-use engine::{DecisionRule, NormalBelief, Number, power};
+use engine::{DecisionRule, LogNormal, NormalBelief, Number, power};
 use pulp::Arch;
 
 use super::compliance::{Compliance, Outlook, premium};
@@ -23,6 +23,8 @@ pub(super) enum Proposer {
 pub(super) struct Side {
     /// What everybody believes about the logarithm of its cost.
     pub(super) belief: NormalBelief,
+    /// The same about its cost in this month, weariness included.
+    pub(super) believed_cost: LogNormal,
     /// Its true cost.
     pub(super) cost: f64,
     /// Its forecast of the terms in force, in utility, before its cost.
@@ -260,7 +262,7 @@ impl Month<'_> {
     pub(super) fn challenger_accepts<N: Number>(&self, stakes: &Stakes<N>) -> N {
         let net = self.challenger_worth(stakes) - self.challenger_premium(stakes);
         let gap = N::splat(self.challenger.forecast) - net;
-        self.challenger.belief.exp_reaches(gap / self.weariness)
+        self.challenger.believed_cost.reaches(gap)
     }
 
     /// The chance that the defender accepts, on public beliefs.
@@ -268,7 +270,7 @@ impl Month<'_> {
     pub(super) fn defender_accepts<N: Number>(&self, stakes: &Stakes<N>) -> N {
         let net = stakes.defender - self.defender_premium(stakes);
         let gap = N::splat(self.defender.forecast) - net;
-        self.defender.belief.exp_reaches(gap / self.weariness)
+        self.defender.believed_cost.reaches(gap)
     }
 
     /// What offers are worth to the challenger as proposer: chance of acceptance times gain; where
@@ -342,7 +344,7 @@ fn nash_products<N: Number>(challenger: N, defender: N, weight: f64) -> N {
 
 #[cfg(test)]
 mod tests {
-    use engine::{Draw as _, Purpose, Stream, Streams, exp};
+    use engine::{Draw as _, Purpose, Stream, Streams, exp, ln};
 
     use super::*;
     use crate::peace::{PARAMETERS, Peace};
@@ -397,23 +399,23 @@ mod tests {
         profile: &'a mut Profile,
     ) -> Month<'a> {
         let mut between = |low: f64, high: f64| low + (high - low) * luck.uniform();
-        let mut side = |break_loss: f64| Side {
-            belief: NormalBelief { mean: between(-4.0, -0.5), sd: between(0.0, 1.0) },
-            cost: exp(between(-4.0, -0.5)),
-            forecast: between(0.2, 0.9),
-            break_loss,
+        let weariness = between(1.0, 3.0);
+        let mut side = |break_loss: f64| {
+            let belief = NormalBelief { mean: between(-4.0, -0.5), sd: between(0.0, 1.0) };
+            Side {
+                belief,
+                believed_cost: belief.exp_of_sum(ln(weariness)),
+                cost: exp(between(-4.0, -0.5)),
+                forecast: between(0.2, 0.9),
+                break_loss,
+            }
         };
         let (challenger, defender) = (side(losses.0), side(losses.1));
         let (unity, support, revisionist) =
             (between(0.0, 1.0), between(0.0, 1.0), between(0.0, 1.0));
         let about = &challenger.belief;
-        let outlook: Outlook = peace.compliance.outlook(
-            unity,
-            support,
-            revisionist,
-            about,
-            defender.belief.mean_exp(),
-        );
+        let outlook: Outlook =
+            peace.compliance.outlook(unity, support, revisionist, about, &defender.belief);
         peace.compliance.prepare(profile, &outlook, peace.offers.span());
         Month {
             profile,
@@ -421,7 +423,7 @@ mod tests {
             challenger,
             defender,
             revisionist: revisionist > 0.5,
-            weariness: between(1.0, 3.0),
+            weariness,
             audience: between(0.0, 0.8),
             outlook,
         }

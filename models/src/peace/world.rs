@@ -1,6 +1,6 @@
 //! The model at one design point: checked, and with all that its replications share solved once.
 
-use engine::{NormalBelief, Preferences, ln};
+use engine::{NormalBelief, Preferences, exp, ln};
 
 use super::coalition::Coalition;
 use super::compliance::Compliance;
@@ -18,8 +18,8 @@ pub struct Peace {
     pub(super) horizon: u32,
     pub(super) durable_after: u32,
     pub(super) planning_months: f64,
-    pub(super) weariness: f64,
-    pub(super) optimism_fading: f64,
+    /// One for each month.
+    pub(super) seasons: Vec<Season>,
     /// Variance of a month's news about the logarithm of a cost; nothing without channels.
     pub(super) news_variance: Option<f64>,
     pub(super) challenger: Belligerent,
@@ -43,6 +43,28 @@ pub struct Peace {
     pub(super) actors: Vec<String>,
     /// Places of `actors` in the order of the scenario.
     pub(super) columns: Vec<usize>,
+}
+
+/// What a month is by the calendar alone.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Season {
+    /// What multiplies costs, `1 + ω t/12`, and its logarithm.
+    pub(super) weariness: f64,
+    pub(super) log_weariness: f64,
+    /// How much of the sides' optimism is left.
+    pub(super) optimism: f64,
+}
+
+impl Season {
+    fn new(settings: &Settings, month: u32) -> Self {
+        let month = f64::from(month);
+        let weariness = 1.0 + settings.get("weariness") / 12.0 * month;
+        Self {
+            weariness,
+            log_weariness: ln(weariness),
+            optimism: exp(-month / settings.get("optimism_fading_months")),
+        }
+    }
 }
 
 /// One of the two sides at war.
@@ -99,8 +121,7 @@ impl Peace {
             horizon,
             durable_after: settings.get("durable_after_years") as u32,
             planning_months: settings.get("planning_months"),
-            weariness: settings.get("weariness") / 12.0,
-            optimism_fading: settings.get("optimism_fading_months"),
+            seasons: (0..horizon).map(|month| Season::new(settings, month)).collect(),
             news_variance: news_variance(settings),
             front,
             in_force: InForce::new(&status_quo, &[ours, theirs]),
