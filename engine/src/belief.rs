@@ -1,6 +1,6 @@
 //! What an actor believes and how it learns: conjugate normal beliefs and log-odds of a type.
 
-use crate::elementary::{exp, ln_normal, logistic, logit, normal_survival};
+use crate::elementary::{NormalTable, exp, ln_normal, logistic, logit};
 use crate::lanes::Number;
 
 /// A normal belief about a number that is not seen.
@@ -37,7 +37,7 @@ impl NormalBelief {
     /// What is believed about the exponential of the number plus `more`.
     #[inline]
     pub fn exp_of_sum(&self, more: f64) -> LogNormal {
-        LogNormal { mean: self.mean + more, per_sd: 1.0 / self.sd }
+        LogNormal { mean: self.mean + more, per_sd: 1.0 / self.sd, normal: NormalTable::get() }
     }
 
     /// The nodes of the three-point Gauss–Hermite rule for this belief, whose weights are
@@ -49,12 +49,13 @@ impl NormalBelief {
 }
 
 /// A number whose logarithm is normal.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct LogNormal {
     /// Of the logarithm.
     mean: f64,
     /// One over the standard deviation of the logarithm; infinite where the number is known.
     per_sd: f64,
+    normal: &'static NormalTable,
 }
 
 impl LogNormal {
@@ -65,9 +66,9 @@ impl LogNormal {
         let normal = threshold.map(|t| if t > least { t } else { least });
         let gap = normal.map(ln_normal) - self.mean;
         let chance = if self.per_sd == f64::INFINITY {
-            gap.map(|gap| f64::from(u8::from(gap <= 0.0)))
+            gap.map(|gap| if gap <= 0.0 { 1.0 } else { 0.0 })
         } else {
-            normal_survival(gap * self.per_sd)
+            self.normal.at(gap * self.per_sd)
         };
         chance.zip(threshold, |chance, threshold| if threshold > 0.0 { chance } else { 1.0 })
     }

@@ -149,13 +149,13 @@ pub fn cosine(angle: f64) -> f64 {
     libm::cos(angle)
 }
 
-/// The chance that a standard normal exceeds `z`, `1 - Φ(z)`, in each lane.
+/// The chance that a standard normal exceeds `z`, `1 - Φ(z)`.
 ///
 /// From a table of cubics: the absolute error is below 1e-10, the relative error below 2e-6 up to
 /// z = 10 and below 4e-4 up to the end of the table at 37.5, where 5e-308 is left and stays.
-#[inline(always)]
-pub fn normal_survival<N: Number>(z: N) -> N {
-    NORMAL.at(z)
+#[inline]
+pub fn normal_survival(z: f64) -> f64 {
+    NormalTable::get().at(z)
 }
 
 /// Where a number lies among the cells of a table, each of width 1.
@@ -201,7 +201,8 @@ const NORMAL_CELLS: usize = 4096;
 static NORMAL: LazyLock<NormalTable> = LazyLock::new(NormalTable::new);
 
 /// The coefficients of a cubic for each cell from `HEAD` to `TAIL`.
-struct NormalTable([[f64; 4]; NORMAL_CELLS]);
+#[derive(Debug)]
+pub(crate) struct NormalTable([[f64; 4]; NORMAL_CELLS]);
 
 impl NormalTable {
     fn new() -> Self {
@@ -214,9 +215,16 @@ impl NormalTable {
         Self(std::array::from_fn(cell))
     }
 
+    /// The table, made on first use: to be asked for outside of loops, which it would keep from wide
+    /// registers.
+    #[inline(always)]
+    pub(crate) fn get() -> &'static Self {
+        &NORMAL
+    }
+
     /// The chance at `z`; the ends of the table stand for what lies beyond.
     #[inline(always)]
-    fn at<N: Number>(&self, z: N) -> N {
+    pub(crate) fn at<N: Number>(&self, z: N) -> N {
         /// Just before the end.
         const END: f64 = FILLED as f64 * (1.0 - f64::EPSILON);
         let place = Place::within((z - HEAD) * CELLS, END);

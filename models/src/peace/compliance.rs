@@ -6,7 +6,7 @@ use engine::{
 
 use super::durability::{Aside, Durability, Fine, Foresight};
 use super::profile::Profile;
-use super::stakes::Stakes;
+use super::stakes::{Few, Stakes};
 use crate::parameter::Settings;
 
 const CREDIBILITY: Purpose = Purpose::named("credibility");
@@ -242,20 +242,53 @@ impl Compliance {
 
     /// The foreseen durability D̃ of terms on the public belief: over intent and the challenger's
     /// cost. `profile` is prepared for the outlook.
+    #[inline]
+    pub(super) fn durability(&self, stakes: &Stakes, outlook: &Outlook, profile: &Profile) -> f64 {
+        if self.foreseen.fine().is_none() {
+            return self.durability_beside(stakes, outlook);
+        }
+        let effect = self.effect(stakes.guarantee * outlook.trust);
+        self.durability_by_profile(stakes, effect, outlook, profile)
+    }
+
+    /// The same of many offers.
     #[inline(always)]
-    pub(super) fn durability<N: Number>(
+    pub(super) fn durabilities(
+        &self,
+        offers: &[Stakes<Few>],
+        outlook: &Outlook,
+        profile: &Profile,
+        durabilities: &mut [Few],
+    ) {
+        let pairs = durabilities.iter_mut().zip(offers);
+        if self.foreseen.fine().is_none() {
+            for (durability, stakes) in pairs {
+                *durability =
+                    Few::from_lanes(|lane| self.durability_beside(&stakes.lane(lane), outlook));
+            }
+        } else if self.threshold.is_some() {
+            for (durability, stakes) in pairs {
+                let effect = (stakes.guarantee * outlook.trust).map(|shown| self.effect(shown));
+                *durability = self.durability_by_profile(stakes, effect, outlook, profile);
+            }
+        } else {
+            for (durability, stakes) in pairs {
+                let effect = stakes.guarantee * outlook.trust;
+                *durability = self.durability_by_profile(stakes, effect, outlook, profile);
+            }
+        }
+    }
+
+    /// The same where the challenger's hazard alone decides it, given the effect of the guarantee.
+    #[inline(always)]
+    fn durability_by_profile<N: Number>(
         &self,
         stakes: &Stakes<N>,
+        effect: N,
         outlook: &Outlook,
         profile: &Profile,
     ) -> N {
-        if self.foreseen.fine().is_none() {
-            return N::from_lanes(|at| self.durability_beside(&stakes.lane(at), outlook));
-        }
-        let shown = stakes.guarantee * outlook.trust;
-        let guarantee =
-            if self.threshold.is_none() { shown } else { shown.map(|shown| self.effect(shown)) };
-        let start = N::splat(self.places.start) - guarantee * self.places.guarantee;
+        let start = N::splat(self.places.start) - effect * self.places.guarantee;
         let grievance = stakes.challenger_grievance();
         let hard = profile.at(start + grievance * self.places.grievance);
         let soft = profile.at(start + grievance * self.places.settler);
@@ -278,22 +311,19 @@ impl Compliance {
     }
 
     /// The foreseen durability to the challenger, who knows its own intent and cost.
-    #[inline(always)]
-    pub(super) fn own_durability<N: Number>(
+    #[inline]
+    pub(super) fn own_durability(
         &self,
-        stakes: &Stakes<N>,
+        stakes: &Stakes,
         outlook: &Outlook,
         revisionist: bool,
         cost: f64,
-    ) -> N {
-        N::from_lanes(|at| {
-            let stakes = stakes.lane(at);
-            let strain = self.mind(revisionist) * stakes.challenger_grievance()
-                - cost
-                - self.deters(stakes.guarantee * outlook.trust);
-            let argument = self.base + self.fragility + self.slope * strain;
-            self.foreseen.at(argument, self.aside(&stakes, outlook.defender_cost))
-        })
+    ) -> f64 {
+        let strain = self.mind(revisionist) * stakes.challenger_grievance()
+            - cost
+            - self.deters(stakes.guarantee * outlook.trust);
+        let argument = self.base + self.fragility + self.slope * strain;
+        self.foreseen.at(argument, self.aside(stakes, outlook.defender_cost))
     }
 
     /// Plays an agreement out for `years` years after signature.

@@ -1,21 +1,15 @@
 //! The search for the best of many offers, by bounds that prove where it cannot be.
 
-use engine::{Lanes, Number};
+use engine::Number as _;
 use pulp::{Arch, Simd, WithSimd};
 
-use super::stakes::{Stakes, Value, bound};
+use super::stakes::{FEW, Few, Stakes, Value, bound, in_fours};
 
-/// Offers that stand side by side in a row of them.
-const FEW: usize = 4;
+/// Most fours that are weighed in one go.
+pub(super) const MOST: usize = 16;
 
-/// How many offers, or bounds over several, are weighed at once.
-const WIDTH: usize = 2 * FEW;
-
-/// How many bounds over blocks are kept at once, in groups of `WIDTH`.
-const GROUPS: usize = 8;
-
-/// Numbers of as many offers.
-type Wide = Lanes<WIDTH>;
+/// How many numbers these are.
+const NUMBERS: usize = MOST * FEW;
 
 /// A bound may fall short of what it bounds by rounding: relative and absolute slack.
 const SLACK: (f64, f64) = (1.0 + 1e-9, 1e-12);
@@ -24,23 +18,18 @@ const SLACK: (f64, f64) = (1.0 + 1e-9, 1e-12);
 /// worse than any of those they stand for.
 #[derive(Clone, Debug)]
 pub(super) struct Search {
-    fours: Vec<Four>,
-    /// One for each of the fours.
+    offers: Vec<Stakes<Few>>,
+    /// The first offer of each four.
+    firsts: Vec<usize>,
+    /// One bound for each four.
     ceilings: Vec<Stakes>,
     /// Of each block the first of its fours, and their end.
     blocks: Vec<(usize, usize)>,
-    /// One lane for each block, in order; nothing where bounds are not to be had.
-    bounds: Vec<Stakes<Wide>>,
+    /// One bound for each block, in lanes; nothing where bounds are not to be had.
+    bounds: Vec<Stakes<Few>>,
 }
 
-/// Up to four consecutive offers in lanes; the last stands in for those that are missing.
-#[derive(Clone, Debug)]
-struct Four {
-    first: usize,
-    stakes: Stakes<Lanes<FEW>>,
-}
-
-/// A search under way, compiled for every width of registers.
+/// A search, compiled for every width of registers.
 struct Hunt<'a, V> {
     search: &'a Search,
     value: &'a V,
@@ -53,7 +42,7 @@ struct Track<'a, V, S> {
     value: &'a V,
     simd: S,
     best: Best,
-    /// The fours that were weighed before any bound was known: pairs that begin here.
+    /// The fours that were weighed before any bound was known.
     seen: [Option<usize>; 2],
 }
 
@@ -68,16 +57,23 @@ struct Best {
 /// Values of some stakes: one function for all who call it, since what is inlined in it is large.
 struct Weighing<'a, V> {
     value: &'a V,
-    stakes: &'a Stakes<Wide>,
+    offers: &'a [Stakes<Few>],
     floor: f64,
+    values: &'a mut [Few],
+}
+
+/// Fours whose bounds are to be weighed.
+struct Waiting {
+    fours: [usize; NUMBERS],
+    count: usize,
 }
 
 impl<V: Value> WithSimd for Weighing<'_, V> {
-    type Output = Wide;
+    type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> Wide {
-        self.value.of(self.stakes, self.floor)
+    fn with_simd<S: Simd>(self, _: S) {
+        self.value.of(self.offers, self.floor, self.values);
     }
 }
 
@@ -87,32 +83,28 @@ impl Search {
     pub(super) fn new(stakes: &[Stakes], row: usize, bounded: bool) -> Self {
         let rows = stakes.len() / row;
         let parts = row.div_ceil(FEW);
-        let (mut fours, mut ceilings) = (Vec::new(), Vec::new());
-        let (mut blocks, mut over) = (Vec::new(), Vec::new());
-        // Two fours in a block or a little more, so that blocks fill their groups.
-        let groups = (rows * parts / 2 / WIDTH).max(1);
-        let most = (groups * WIDTH / rows).clamp(1, parts);
+        // Two fours in a block or a little more, so that blocks fill the registers.
+        let most = ((rows * parts / 2 / FEW).max(1) * FEW / rows).clamp(1, parts);
+        let (mut offers, mut firsts, mut ceilings) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut blocks, mut bounds) = (Vec::new(), Vec::new());
         for (start, row) in (0..stakes.len()).step_by(row).zip(stakes.chunks(row)) {
-            let (before, begin) = (fours.len(), |part: usize| part * row.len() / parts);
+            let (before, begin) = (firsts.len(), |part: usize| part * row.len() / parts);
             for part in 0..parts {
                 let own = &row[begin(part)..begin(part + 1)];
-                fours.push(Four {
-                    first: start + begin(part),
-                    stakes: Stakes::gather(|lane| (&own[lane.min(own.len() - 1)], 0)),
-                });
+                offers.extend(in_fours(own));
+                firsts.push(start + begin(part));
                 ceilings.push(bound(own));
             }
             for block in 0..most {
                 let (from, to) = (block * parts / most, (block + 1) * parts / most);
                 blocks.push((before + from, before + to));
-                over.push(bound(&row[begin(from)..begin(to)]));
+                bounds.push(bound(&row[begin(from)..begin(to)]));
             }
         }
         if !bounded {
-            over.clear();
+            bounds.clear();
         }
-        let group = |own: &[Stakes]| Stakes::gather(|lane| (&own[lane.min(own.len() - 1)], 0));
-        Self { fours, ceilings, blocks, bounds: over.chunks(WIDTH).map(group).collect() }
+        Self { offers, firsts, ceilings, blocks, bounds: in_fours(&bounds) }
     }
 
     /// The offer of greatest value above 0, the first of equals: what weighing each of them would
@@ -140,10 +132,9 @@ impl<V: Value> WithSimd for Hunt<'_, V> {
             return track.everything();
         }
         if let Some(hint) = hint {
-            let four = search.fours.partition_point(|four| four.first <= hint) - 1;
-            track.begin(0, four / 2 * 2);
+            track.begin(0, search.firsts.partition_point(|first| *first <= hint) - 1);
         }
-        for start in (0..search.bounds.len()).step_by(GROUPS) {
+        for start in (0..search.blocks.len()).step_by(NUMBERS) {
             track.pass(start);
         }
         track.best.offer
@@ -152,70 +143,59 @@ impl<V: Value> WithSimd for Hunt<'_, V> {
 
 impl<V: Value, S: Simd> Track<'_, V, S> {
     #[inline(always)]
-    fn weigh(&self, stakes: &Stakes<Wide>) -> Wide {
+    fn weigh(&self, offers: &[Stakes<Few>], values: &mut [Few]) {
         let (value, floor) = (self.value, self.best.floor);
-        self.simd.vectorize(Weighing { value, stakes, floor })
+        self.simd.vectorize(Weighing { value, offers, floor, values });
     }
 
     /// Weighs all offers.
     #[inline(always)]
     fn everything(mut self) -> Option<usize> {
-        let last = self.search.fours.len() - 1;
-        for four in (0..=last).step_by(2) {
-            self.look([four, (four + 1).min(last)]);
+        let search = self.search;
+        let mut values = [Few::splat(0.0); MOST];
+        for (offers, firsts) in search.offers.chunks(MOST).zip(search.firsts.chunks(MOST)) {
+            self.weigh(offers, &mut values[..offers.len()]);
+            for (first, values) in firsts.iter().zip(&values) {
+                self.best.see(*first, values);
+            }
         }
         self.best.offer
     }
 
-    /// Weighs the offers of two fours.
-    #[inline(always)]
-    fn look(&mut self, pair: [usize; 2]) {
-        let (one, other) = (&self.search.fours[pair[0]], &self.search.fours[pair[1]]);
-        let stakes = Stakes::gather(|lane| {
-            (if lane < FEW { &one.stakes } else { &other.stakes }, lane % FEW)
-        });
-        let values = self.weigh(&stakes);
-        self.best.see([one.first, other.first], values);
-    }
-
-    /// Weighs a four and the next, before bounds are known.
+    /// Weighs a four before bounds are known.
     #[inline(always)]
     fn begin(&mut self, turn: usize, four: usize) {
         self.seen[turn] = Some(four);
-        self.look([four, (four + 1).min(self.search.fours.len() - 1)]);
+        let mut values = [Few::splat(0.0)];
+        self.weigh(&self.search.offers[four..=four], &mut values);
+        self.best.see(self.search.firsts[four], &values[0]);
     }
 
-    #[inline(always)]
-    fn is_new(&self, four: usize) -> bool {
-        self.seen.iter().flatten().all(|seen| four.wrapping_sub(*seen) > 1)
-    }
-
-    /// Goes through some groups of blocks.
+    /// Goes through some blocks.
     #[inline(always)]
     fn pass(&mut self, start: usize) {
         let search = self.search;
-        let mut heights = [0.0; GROUPS * WIDTH];
-        let groups = &search.bounds[start..search.bounds.len().min(start + GROUPS)];
-        for (group, heights) in groups.iter().zip(heights.chunks_exact_mut(WIDTH)) {
-            heights.copy_from_slice(&self.weigh(group).0);
-        }
-        let blocks = &search.blocks[start * WIDTH..];
-        let heights = &heights[..blocks.len().min(groups.len() * WIDTH)];
+        let blocks = &search.blocks[start..search.blocks.len().min(start + NUMBERS)];
+        let bounds = &search.bounds[start / FEW..][..blocks.len().div_ceil(FEW)];
+        let mut values = [Few::splat(0.0); MOST];
+        self.weigh(bounds, &mut values[..bounds.len()]);
+        let heights = &flat(&values)[..blocks.len()];
         if self.best.offer.is_none() {
             let (highest, block) = highest(heights);
             if highest >= self.best.floor {
                 self.begin(1, blocks[block].0);
             }
         }
-        let mut waiting = Waiting { fours: [0; WIDTH], count: 0 };
+        let mut waiting = Waiting { fours: [0; NUMBERS], count: 0 };
         for (height, block) in heights.iter().zip(blocks) {
             if *height < self.best.floor {
                 continue;
             }
             for four in block.0..block.1 {
-                if self.is_new(four) {
-                    waiting.add(four);
-                    if waiting.count == WIDTH {
+                if !self.seen.contains(&Some(four)) {
+                    waiting.fours[waiting.count] = four;
+                    waiting.count += 1;
+                    if waiting.count == NUMBERS {
                         self.settle(&mut waiting);
                     }
                 }
@@ -226,42 +206,46 @@ impl<V: Value, S: Simd> Track<'_, V, S> {
         }
     }
 
-    /// Weighs bounds over the waiting fours, then the offers of those that are worth it, two fours at
-    /// a time from the highest bound down.
+    /// Weighs bounds over the waiting fours, then the offers of those that are worth it.
     #[inline(always)]
     fn settle(&mut self, waiting: &mut Waiting) {
         let search = self.search;
-        let last = waiting.count - 1;
-        let stakes = Stakes::gather(|lane| (&search.ceilings[waiting.fours[lane.min(last)]], 0));
-        let mut heights = self.weigh(&stakes).0;
-        heights[waiting.count..].fill(f64::NEG_INFINITY);
+        let fours = &mut waiting.fours[..waiting.count];
         waiting.count = 0;
-        loop {
-            let (first, one) = highest(&heights);
-            if first < self.best.floor {
-                return;
+        let mut copied = [search.offers[0]; MOST];
+        let mut values = [Few::splat(0.0); MOST];
+        let groups = fours.len().div_ceil(FEW);
+        for (copy, fours) in copied.iter_mut().zip(fours.chunks(FEW)) {
+            let ceiling = |lane: usize| &search.ceilings[fours[lane.min(fours.len() - 1)]];
+            *copy = Stakes::side_by_side(ceiling);
+        }
+        self.weigh(&copied[..groups], &mut values[..groups]);
+        let heights = flat(&values);
+        let mut open = 0;
+        for at in 0..fours.len() {
+            fours[open] = fours[at];
+            open += usize::from(heights[at] >= self.best.floor);
+        }
+        for fours in fours[..open].chunks(MOST) {
+            for (copy, four) in copied.iter_mut().zip(fours) {
+                *copy = search.offers[*four];
             }
-            heights[one] = f64::NEG_INFINITY;
-            let (second, other) = highest(&heights);
-            let other = if second < self.best.floor { one } else { other };
-            heights[other] = f64::NEG_INFINITY;
-            self.look([waiting.fours[one], waiting.fours[other]]);
+            self.weigh(&copied[..fours.len()], &mut values[..fours.len()]);
+            for (four, values) in fours.iter().zip(&values) {
+                self.best.see(search.firsts[*four], values);
+            }
         }
     }
 }
 
-/// Fours whose bounds are to be weighed.
-struct Waiting {
-    fours: [usize; WIDTH],
-    count: usize,
-}
-
-impl Waiting {
-    #[inline(always)]
-    fn add(&mut self, four: usize) {
-        self.fours[self.count] = four;
-        self.count += 1;
+/// The numbers of all lanes in order.
+#[inline(always)]
+fn flat(values: &[Few; MOST]) -> [f64; NUMBERS] {
+    let mut numbers = [0.0; NUMBERS];
+    for (numbers, value) in numbers.chunks_exact_mut(FEW).zip(values) {
+        numbers.copy_from_slice(&value.0);
     }
+    numbers
 }
 
 /// The greatest of some numbers, and the place of the first that is as great.
@@ -279,17 +263,16 @@ impl Best {
         Self { value, offer, floor: (value - SLACK.1) / SLACK.0 }
     }
 
-    /// Takes the values of two fours into account, given their first offers.
+    /// Takes the values of consecutive offers into account, given the first.
     #[inline(always)]
-    fn see(&mut self, firsts: [usize; 2], values: Wide) {
-        if !values.any(|value| value > 0.0 && value >= self.value) {
+    fn see(&mut self, first: usize, values: &Few) {
+        if !values.any(|value| (value > 0.0) & (value >= self.value)) {
             return;
         }
-        for lane in 0..WIDTH {
-            let (value, offer) = (values.lane(lane), firsts[lane / FEW] + lane % FEW);
+        for (offer, value) in (first..).zip(&values.0) {
             let earlier = self.offer.is_none_or(|known| offer < known);
-            if value > self.value || (value == self.value && value > 0.0 && earlier) {
-                *self = Self::new(value, Some(offer));
+            if *value > self.value || (*value == self.value && *value > 0.0 && earlier) {
+                *self = Self::new(*value, Some(offer));
             }
         }
     }
@@ -300,7 +283,9 @@ impl Best {
 pub(super) fn best_of_all(stakes: &[Stakes], value: &impl Value) -> Option<usize> {
     let mut best = (0.0, None);
     for (offer, stakes) in stakes.iter().enumerate() {
-        let height = value.of(stakes, f64::NEG_INFINITY);
+        let mut heights = [Few::splat(0.0)];
+        value.of(&in_fours(&[*stakes]), f64::NEG_INFINITY, &mut heights);
+        let height = heights[0].lane(0);
         if height > best.0 {
             best = (height, Some(offer));
         }
@@ -336,10 +321,12 @@ mod tests {
     }
 
     impl Value for Coarse {
-        fn of<N: Number>(&self, stakes: &Stakes<N>, _floor: f64) -> N {
-            let firm = (stakes.guarantee - stakes.accidents) * self.loss;
-            let height = stakes.challenger * stakes.defender + firm - self.level;
-            height.map(|height| (height * 40.0).floor() / 40.0)
+        fn of(&self, offers: &[Stakes<Few>], _: f64, values: &mut [Few]) {
+            for (value, stakes) in values.iter_mut().zip(offers) {
+                let firm = (stakes.guarantee - stakes.accidents) * self.loss;
+                let height = stakes.challenger * stakes.defender + firm - self.level;
+                *value = height.map(|height| (height * 40.0).floor() / 40.0);
+            }
         }
     }
 

@@ -1,6 +1,12 @@
-//! What an offer means to the belligerents: of one offer, of several in lanes, or at best over some.
+//! What an offer means to the belligerents: of one offer, of four in lanes, or at best over some.
 
-use engine::Number;
+use engine::{Lanes, Number};
+
+/// Offers that are weighed side by side: as many as fit the widest registers that most machines have.
+pub(super) const FEW: usize = 4;
+
+/// Numbers of as many offers.
+pub(super) type Few = Lanes<FEW>;
 
 /// What an offer means to the belligerents, or several offers in lanes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,30 +20,35 @@ pub(super) struct Stakes<N = f64> {
     pub(super) accidents: N,
 }
 
-/// What an offer is worth to whoever proposes it.
+/// What offers are worth to whoever proposes them.
 pub(super) trait Value {
-    /// The values of offers with these stakes. Where one stays below `floor`, or is not above 0, any
-    /// number of which the same is true will do.
-    fn of<N: Number>(&self, stakes: &Stakes<N>, floor: f64) -> N;
+    /// The values of at most [`MOST`] fours of offers. Where one stays below `floor`, or is not above
+    /// 0, any number of which the same is true will do.
+    ///
+    /// [`MOST`]: super::search::MOST
+    fn of(&self, offers: &[Stakes<Few>], floor: f64, values: &mut [Few]);
 }
 
 impl<N: Number> Stakes<N> {
-    /// Stakes in lanes: for each, whose, and from which lane of it.
+    /// Stakes in lanes, one for each.
     #[inline(always)]
-    pub(super) fn gather<'a, M: Number + 'a>(of: impl Fn(usize) -> (&'a Stakes<M>, usize)) -> Self {
-        macro_rules! each {
-            ($field:ident) => {
-                N::from_lanes(|lane| {
-                    let (stakes, at) = of(lane);
-                    stakes.$field.lane(at)
-                })
-            };
-        }
+    pub(super) fn side_by_side<'a>(of: impl Fn(usize) -> &'a Stakes) -> Self {
         Self {
-            challenger: each!(challenger),
-            defender: each!(defender),
-            guarantee: each!(guarantee),
-            accidents: each!(accidents),
+            challenger: N::from_lanes(|lane| of(lane).challenger),
+            defender: N::from_lanes(|lane| of(lane).defender),
+            guarantee: N::from_lanes(|lane| of(lane).guarantee),
+            accidents: N::from_lanes(|lane| of(lane).accidents),
+        }
+    }
+
+    /// The stakes in one lane.
+    #[inline(always)]
+    pub(super) fn lane(&self, at: usize) -> Stakes {
+        Stakes {
+            challenger: self.challenger.lane(at),
+            defender: self.defender.lane(at),
+            guarantee: self.guarantee.lane(at),
+            accidents: self.accidents.lane(at),
         }
     }
 
@@ -52,12 +63,12 @@ impl<N: Number> Stakes<N> {
     pub(super) fn defender_grievance(&self) -> N {
         N::splat(1.0) - self.defender
     }
+}
 
-    /// The stakes in one lane.
-    #[inline(always)]
-    pub(super) fn lane(&self, at: usize) -> Stakes {
-        Stakes::gather(|_| (self, at))
-    }
+/// Stakes four by four; the last stands in for those that are missing.
+pub(super) fn in_fours(stakes: &[Stakes]) -> Vec<Stakes<Few>> {
+    let four = |own: &[Stakes]| Stakes::side_by_side(|lane| &own[lane.min(own.len() - 1)]);
+    stakes.chunks(FEW).map(four).collect()
 }
 
 /// Stakes that are no worse than any of these to a side that does not gain by a broken deal: utilities

@@ -1,13 +1,14 @@
 //! The table: who proposes, what is worth offering, and who says yes.
 
-use engine::{DecisionRule, LogNormal, NormalBelief, Number, power};
+use engine::{DecisionRule, LogNormal, NormalBelief, Number, powers};
 use pulp::Arch;
 
 use super::compliance::{Compliance, Outlook, premium};
 use super::offers::Offers;
 use super::parameters::DECISION_RULES;
 use super::profile::Profile;
-use super::stakes::{Stakes, Value};
+use super::search::MOST;
+use super::stakes::{Few, Stakes, Value};
 use crate::parameter::{Invalid, Settings};
 
 /// Who makes an offer.
@@ -89,12 +90,12 @@ enum Aim {
 
 impl Value for Choice<'_, '_> {
     #[inline(always)]
-    fn of<N: Number>(&self, stakes: &Stakes<N>, floor: f64) -> N {
+    fn of(&self, offers: &[Stakes<Few>], floor: f64, values: &mut [Few]) {
         match self.aim {
-            Aim::Challenger => self.month.challenger_value(stakes, floor),
-            Aim::Defender => self.month.defender_value(stakes, floor),
+            Aim::Challenger => self.month.challenger_values(offers, floor, values),
+            Aim::Defender => self.month.defender_values(offers, floor, values),
             Aim::Mediator { weight, wars } => {
-                self.month.mediator_value(stakes, weight, wars, floor)
+                self.month.mediator_values(offers, weight, wars, values);
             }
         }
     }
@@ -192,112 +193,143 @@ impl Month<'_> {
     /// What the challenger has from an offer before its premium, its cost and the war.
     #[inline(always)]
     fn challenger_worth<N: Number>(&self, stakes: &Stakes<N>) -> N {
-        stakes.challenger - (N::splat(1.0) - stakes.challenger) * self.audience
+        stakes.challenger - stakes.challenger_grievance() * self.audience
     }
 
-    /// The challenger's premium on the public belief.
-    #[inline(always)]
-    fn challenger_premium<N: Number>(&self, stakes: &Stakes<N>) -> N {
-        let loss = self.challenger.break_loss;
-        if loss == 0.0 {
-            return N::splat(0.0);
+    /// A side's premium on the public belief.
+    #[inline]
+    fn premium(&self, side: &Side, stakes: &Stakes, outlook: &Outlook) -> f64 {
+        if side.break_loss == 0.0 {
+            return 0.0;
         }
-        premium(loss, self.compliance.durability(stakes, &self.outlook, self.profile))
+        premium(side.break_loss, self.compliance.durability(stakes, outlook, self.profile))
+    }
+
+    /// The same for many offers.
+    #[inline(always)]
+    fn premiums(
+        &self,
+        side: &Side,
+        offers: &[Stakes<Few>],
+        outlook: &Outlook,
+        premiums: &mut [Few],
+    ) {
+        if side.break_loss == 0.0 {
+            premiums.fill(Few::splat(0.0));
+            return;
+        }
+        self.compliance.durabilities(offers, outlook, self.profile, premiums);
+        for durability in premiums {
+            *durability = premium(side.break_loss, *durability);
+        }
     }
 
     /// The challenger's premium as it knows it.
-    #[inline(always)]
-    fn challenger_own_premium<N: Number>(&self, stakes: &Stakes<N>) -> N {
+    #[inline]
+    fn challenger_own_premium(&self, stakes: &Stakes) -> f64 {
         let loss = self.challenger.break_loss;
         if loss == 0.0 {
-            return N::splat(0.0);
+            return 0.0;
         }
         let (intent, cost) = (self.revisionist, self.challenger.cost);
         premium(loss, self.compliance.own_durability(stakes, &self.outlook, intent, cost))
     }
 
     /// The defender's premium on the public belief.
-    #[inline(always)]
-    pub(super) fn defender_premium<N: Number>(&self, stakes: &Stakes<N>) -> N {
-        self.defender_premium_at(stakes, &self.outlook)
+    #[inline]
+    pub(super) fn defender_premium(&self, stakes: &Stakes) -> f64 {
+        self.premium(&self.defender, stakes, &self.outlook)
     }
 
-    /// The defender's premium as it knows it: it knows its own cost.
+    /// What is foreseen by the defender, who knows its own cost.
     #[inline(always)]
-    fn defender_own_premium<N: Number>(&self, stakes: &Stakes<N>) -> N {
-        let outlook = Outlook { defender_cost: self.defender.cost, ..self.outlook };
-        self.defender_premium_at(stakes, &outlook)
+    fn defender_outlook(&self) -> Outlook {
+        Outlook { defender_cost: self.defender.cost, ..self.outlook }
     }
 
+    /// What fighting on is worth to a side that knows its own cost.
     #[inline(always)]
-    fn defender_premium_at<N: Number>(&self, stakes: &Stakes<N>, outlook: &Outlook) -> N {
-        let loss = self.defender.break_loss;
-        if loss == 0.0 {
-            return N::splat(0.0);
-        }
-        premium(loss, self.compliance.durability(stakes, outlook, self.profile))
+    fn war(&self, side: &Side) -> f64 {
+        side.forecast - side.cost * self.weariness
     }
 
     /// The challenger's own gain.
-    #[inline(always)]
-    pub(super) fn challenger_gain<N: Number>(&self, stakes: &Stakes<N>) -> N {
-        let war = self.challenger.forecast - self.challenger.cost * self.weariness;
+    #[inline]
+    pub(super) fn challenger_gain(&self, stakes: &Stakes) -> f64 {
+        let war = self.war(&self.challenger);
         self.challenger_worth(stakes) - self.challenger_own_premium(stakes) - war
-    }
-
-    /// What the defender has from an offer above fighting on, before its premium.
-    #[inline(always)]
-    fn defender_surplus<N: Number>(&self, stakes: &Stakes<N>) -> N {
-        stakes.defender - (self.defender.forecast - self.defender.cost * self.weariness)
     }
 
     /// The defender's own gain.
     #[inline]
     pub(super) fn defender_gain(&self, stakes: &Stakes) -> f64 {
-        self.defender_surplus(stakes) - self.defender_own_premium(stakes)
+        let premium = self.premium(&self.defender, stakes, &self.defender_outlook());
+        stakes.defender - self.war(&self.defender) - premium
     }
 
-    /// The chance that the challenger accepts, on public beliefs.
+    /// The chance that the challenger accepts what it has worth so much less that premium, on public
+    /// beliefs.
     #[inline(always)]
-    pub(super) fn challenger_accepts<N: Number>(&self, stakes: &Stakes<N>) -> N {
-        let net = self.challenger_worth(stakes) - self.challenger_premium(stakes);
-        let gap = N::splat(self.challenger.forecast) - net;
+    fn challenger_takes<N: Number>(&self, stakes: &Stakes<N>, premium: N) -> N {
+        let gap = N::splat(self.challenger.forecast) - (self.challenger_worth(stakes) - premium);
         self.challenger.believed_cost.reaches(gap)
     }
 
-    /// The chance that the defender accepts, on public beliefs.
+    /// The same of the defender.
     #[inline(always)]
-    pub(super) fn defender_accepts<N: Number>(&self, stakes: &Stakes<N>) -> N {
-        let net = stakes.defender - self.defender_premium(stakes);
-        let gap = N::splat(self.defender.forecast) - net;
+    fn defender_takes<N: Number>(&self, stakes: &Stakes<N>, premium: N) -> N {
+        let gap = N::splat(self.defender.forecast) - (stakes.defender - premium);
         self.defender.believed_cost.reaches(gap)
     }
 
-    /// What offers are worth to the challenger as proposer: chance of acceptance times gain; where
-    /// that is below `floor` or not above 0, any number of which the same is true.
+    /// The chance that the challenger accepts, on public beliefs.
+    pub(super) fn challenger_accepts(&self, stakes: &Stakes) -> f64 {
+        self.challenger_takes(stakes, self.premium(&self.challenger, stakes, &self.outlook))
+    }
+
+    /// The chance that the defender accepts, on public beliefs.
+    pub(super) fn defender_accepts(&self, stakes: &Stakes) -> f64 {
+        self.defender_takes(stakes, self.defender_premium(stakes))
+    }
+
+    /// What offers are worth to the challenger as proposer: chance of acceptance times gain.
     #[inline(always)]
-    fn challenger_value<N: Number>(&self, stakes: &Stakes<N>, floor: f64) -> N {
-        let gain = self.challenger_gain(stakes);
-        if !gain.any(|gain| gain > 0.0 && gain >= floor) {
-            return gain;
+    fn challenger_values(&self, offers: &[Stakes<Few>], floor: f64, values: &mut [Few]) {
+        let war = self.war(&self.challenger);
+        let known = self.challenger.break_loss == 0.0;
+        for (value, stakes) in values.iter_mut().zip(offers) {
+            *value = if known {
+                self.challenger_worth(stakes) - war
+            } else {
+                Few::from_lanes(|lane| self.challenger_gain(&stakes.lane(lane)))
+            };
         }
-        gain * self.defender_accepts(stakes)
+        if !any_of(values, floor) {
+            return;
+        }
+        let premiums = &mut [Few::splat(0.0); MOST][..values.len()];
+        self.premiums(&self.defender, offers, &self.outlook, premiums);
+        for ((value, stakes), premium) in values.iter_mut().zip(offers).zip(premiums) {
+            *value = *value * self.defender_takes(stakes, *premium);
+        }
     }
 
     /// The same to the defender as proposer.
     #[inline(always)]
-    fn defender_value<N: Number>(&self, stakes: &Stakes<N>, floor: f64) -> N {
-        let surplus = self.defender_surplus(stakes);
-        // Only with a premium below 0 may the gain be greater than the surplus.
-        let bounded = self.defender.break_loss >= 0.0;
-        if bounded && !surplus.any(|surplus| surplus > 0.0 && surplus >= floor) {
-            return surplus;
+    fn defender_values(&self, offers: &[Stakes<Few>], floor: f64, values: &mut [Few]) {
+        self.premiums(&self.defender, offers, &self.defender_outlook(), values);
+        let war = self.war(&self.defender);
+        for (value, stakes) in values.iter_mut().zip(offers) {
+            *value = stakes.defender - war - *value;
         }
-        let chance = self.challenger_accepts(stakes);
-        if bounded && !(surplus * chance).any(|most| most > 0.0 && most >= floor) {
-            return surplus * chance;
+        if !any_of(values, floor) {
+            return;
         }
-        (surplus - self.defender_own_premium(stakes)) * chance
+        let premiums = &mut [Few::splat(0.0); MOST][..values.len()];
+        self.premiums(&self.challenger, offers, &self.outlook, premiums);
+        for ((value, stakes), premium) in values.iter_mut().zip(offers).zip(premiums) {
+            *value = *value * self.challenger_takes(stakes, *premium);
+        }
     }
 
     /// What fighting on is worth to either side at mean beliefs about its cost.
@@ -308,38 +340,46 @@ impl Month<'_> {
     }
 
     /// What offers are worth to the mediator: the Nash product of gains over `wars`, the values of
-    /// fighting on at mean beliefs; below 0 where a gain is not above it.
+    /// fighting on at mean beliefs.
     #[inline(always)]
-    fn mediator_value<N: Number>(
+    fn mediator_values(
         &self,
-        stakes: &Stakes<N>,
+        offers: &[Stakes<Few>],
         weight: f64,
         wars: (f64, f64),
-        floor: f64,
-    ) -> N {
-        let challenger = self.challenger_worth(stakes) - self.challenger_premium(stakes) - wars.0;
-        let before = stakes.defender - wars.1;
-        if self.defender.break_loss >= 0.0 {
-            let most = nash_products(challenger, before, weight);
-            if !most.any(|most| most >= floor) {
-                return most;
-            }
+        values: &mut [Few],
+    ) {
+        let premiums = &mut [Few::splat(0.0); MOST][..values.len()];
+        self.premiums(&self.challenger, offers, &self.outlook, premiums);
+        self.premiums(&self.defender, offers, &self.outlook, values);
+        for ((value, stakes), premium) in values.iter_mut().zip(offers).zip(premiums) {
+            let challenger = self.challenger_worth(stakes) - *premium - wars.0;
+            *value = nash_products(challenger, stakes.defender - *value - wars.1, weight);
         }
-        nash_products(challenger, before - self.defender_premium(stakes), weight)
     }
 }
 
 /// `challenger^weight · defender^(1 − weight)`; −1 where one of them is not above 0.
 #[inline(always)]
 fn nash_products<N: Number>(challenger: N, defender: N, weight: f64) -> N {
-    challenger.zip(defender, |challenger, defender| {
-        let product = if weight == 0.5 {
-            (challenger * defender).sqrt()
-        } else {
-            power(challenger.max(0.0), weight) * power(defender.max(0.0), 1.0 - weight)
-        };
-        if challenger > 0.0 && defender > 0.0 { product } else { -1.0 }
-    })
+    let product = if weight == 0.5 {
+        (challenger * defender).map(f64::sqrt)
+    } else {
+        let (base, other) = (challenger.map(|x| x.max(0.0)), defender.map(|x| x.max(0.0)));
+        powers(base, N::splat(weight)) * powers(other, N::splat(1.0 - weight))
+    };
+    let least = challenger.zip(defender, |challenger, defender| challenger.min(defender));
+    product.zip(least, |product, least| if least > 0.0 { product } else { -1.0 })
+}
+
+/// Whether any of some values is above 0 and reaches a floor.
+#[inline(always)]
+fn any_of(values: &[Few], floor: f64) -> bool {
+    let mut any = false;
+    for value in values {
+        any |= value.any(|value| (value > 0.0) & (value >= floor));
+    }
+    any
 }
 
 #[cfg(test)]
