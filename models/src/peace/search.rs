@@ -6,7 +6,7 @@ use pulp::{Arch, Simd, WithSimd};
 use super::stakes::{FEW, Few, Stakes, Value, bound, in_fours};
 
 /// Most fours that are weighed in one go.
-pub(super) const MOST: usize = 16;
+pub(super) const MOST: usize = 8;
 
 /// How many numbers these are.
 const NUMBERS: usize = MOST * FEW;
