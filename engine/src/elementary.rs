@@ -123,13 +123,17 @@ pub fn power(base: f64, exponent: f64) -> f64 {
 /// The same in each lane, without a branch.
 #[inline(always)]
 pub fn powers<N: Number>(base: N, exponent: N) -> N {
-    base.zip(exponent, |base, exponent| {
-        let value = exp(exponent * ln_normal(base));
-        let of_zero = if exponent == 0.0 { 1.0 } else { 0.0 };
-        let value = if base < f64::MIN_POSITIVE { of_zero } else { value };
-        let value = if exponent == 2.0 { base * base } else { value };
-        if exponent == 1.0 { base } else { value }
-    })
+    // A closure of this size would not be inlined into loops for wide registers.
+    base.zip(exponent, |base, exponent| branchless_power(base, exponent))
+}
+
+#[inline(always)]
+fn branchless_power(base: f64, exponent: f64) -> f64 {
+    let value = exp(exponent * ln_normal(base));
+    let of_zero = if exponent == 0.0 { 1.0 } else { 0.0 };
+    let value = if base < f64::MIN_POSITIVE { of_zero } else { value };
+    let value = if exponent == 2.0 { base * base } else { value };
+    if exponent == 1.0 { base } else { value }
 }
 
 /// The logistic function `1 / (1 + e^-x)`.

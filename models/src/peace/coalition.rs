@@ -37,7 +37,7 @@ pub(super) struct Coalition {
     blocs: Vec<BlocLevel>,
     members: Vec<Member>,
     /// What the terms in force are worth to members after consultation, [`SIDE`] by [`SIDE`].
-    in_force: Vec<InForce<SIDE>>,
+    in_force: Vec<InForce<SIDE, SIDE>>,
     /// The widest registers that this processor has.
     registers: Arch,
     reversion: f64,

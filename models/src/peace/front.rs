@@ -115,55 +115,68 @@ impl StatusQuo {
     }
 }
 
-/// Utility of the terms in force to `L` actors side by side, each with a front of its own in mind.
+/// Utility of the terms in force to `A` actors side by side, each with a front of its own in mind:
+/// reckoned in `L` lanes, a multiple of `A`.
 #[derive(Clone, Debug)]
-pub(super) struct InForce<const L: usize> {
+pub(super) struct InForce<const A: usize, const L: usize> {
     start: f64,
     /// What is left of utility 1 after the losses on issues that the front does not move.
-    standing: Lanes<L>,
-    curvature: Lanes<L>,
+    standing: Lanes<A>,
+    /// Issues that the front moves, `L / A` at a time: each for all actors.
     moving: Vec<Moving<L>>,
 }
 
-/// An issue that the front moves.
+/// How issues follow the front, and how much actors mind.
 #[derive(Clone, Debug)]
 struct Moving<const L: usize> {
-    course: Course,
+    at_start: Lanes<L>,
+    slope: Lanes<L>,
     ideal: Lanes<L>,
     salience: Lanes<L>,
+    curvature: Lanes<L>,
 }
 
-impl<const L: usize> InForce<L> {
-    /// Up to `L` actors; the last stands in for those that are missing.
+impl<const A: usize, const L: usize> InForce<A, L> {
+    /// Up to `A` actors; the last stands in for those that are missing.
     pub(super) fn new(status_quo: &StatusQuo, actors: &[&Preferences]) -> Self {
-        let of = |lane: usize| actors[lane.min(actors.len() - 1)];
+        let of = |lane: usize| actors[(lane % A).min(actors.len() - 1)];
         let issues = || status_quo.issues.iter().enumerate();
         let still = |own: &Preferences| {
             issues().filter_map(|(at, course)| Some(own.loss(at, course.fixed?))).sum::<f64>()
         };
-        let moving = issues().filter(|(_, course)| course.fixed.is_none());
+        let moving: Vec<_> = issues().filter(|(_, course)| course.fixed.is_none()).collect();
+        let side_by_side = |issues: &[(usize, &Course)]| {
+            let issue = |lane: usize| issues[(lane / A).min(issues.len() - 1)];
+            let missing = |lane: usize| lane / A >= issues.len();
+            Moving {
+                at_start: Lanes::from_lanes(|lane| issue(lane).1.at_start),
+                slope: Lanes::from_lanes(|lane| issue(lane).1.slope),
+                ideal: Lanes::from_lanes(|lane| of(lane).ideal(issue(lane).0)),
+                salience: Lanes::from_lanes(|lane| {
+                    if missing(lane) { 0.0 } else { of(lane).salience(issue(lane).0) }
+                }),
+                curvature: Lanes::from_lanes(|lane| of(lane).curvature()),
+            }
+        };
         Self {
             start: status_quo.start,
             standing: Lanes::from_lanes(|lane| 1.0 - still(of(lane))),
-            curvature: Lanes::from_lanes(|lane| of(lane).curvature()),
-            moving: moving
-                .map(|(issue, course)| Moving {
-                    course: *course,
-                    ideal: Lanes::from_lanes(|lane| of(lane).ideal(issue)),
-                    salience: Lanes::from_lanes(|lane| of(lane).salience(issue)),
-                })
-                .collect(),
+            moving: moving.chunks(L / A).map(side_by_side).collect(),
         }
     }
 
     /// Utilities when the fronts stand at these levels.
     #[inline(always)]
-    pub(super) fn utilities(&self, levels: Lanes<L>) -> Lanes<L> {
+    pub(super) fn utilities(&self, levels: Lanes<A>) -> Lanes<A> {
+        let gone = Lanes::<L>::from_lanes(|lane| levels.0[lane % A] - self.start);
         let mut left = self.standing;
-        for Moving { course, ideal, salience } in &self.moving {
-            let moved = (levels - self.start) * course.slope + course.at_start;
-            let distance = (moved.map(logistic) - *ideal).map(f64::abs);
-            left = left - *salience * powers(distance, self.curvature);
+        for Moving { at_start, slope, ideal, salience, curvature } in &self.moving {
+            let moved = (gone * *slope + *at_start).map(|odds| logistic(odds));
+            let distance = (moved - *ideal).map(|gap| gap.abs());
+            let losses = *salience * powers(distance, *curvature);
+            for issue in 0..L / A {
+                left = left - Lanes::from_lanes(|lane| losses.0[issue * A + lane]);
+            }
         }
         left
     }
@@ -196,7 +209,7 @@ mod tests {
                 .expect("they are valid")
         };
         let actors = [own(1.0, 1.0), own(0.0, 2.0), own(0.4, 1.3)];
-        let in_force = InForce::<4>::new(&status_quo, &actors.each_ref());
+        let in_force = InForce::<4, 8>::new(&status_quo, &actors.each_ref());
         let levels = Lanes([-1.7, 0.4, 2.3, -6.0]);
         let utilities = in_force.utilities(levels);
         for lane in 0..4 {

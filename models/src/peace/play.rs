@@ -252,7 +252,8 @@ impl Peace {
         let drift = self.front.drift(cohesion.support, was_open);
         let level = state.level + self.planning_months * drift;
         let leans = Lanes([self.challenger.lean, self.defender.lean]);
-        let forecasts = self.in_force.utilities(leans * season.optimism + level);
+        let fronts = leans * season.optimism + level;
+        let forecasts = self.table.registers.dispatch(|| self.in_force.utilities(fronts));
         let side = |who: &Belligerent, belief: &NormalBelief, cost, lane| Side {
             belief: *belief,
             believed_cost: belief.exp_of_sum(season.log_weariness),

@@ -67,7 +67,7 @@ pub(super) struct Table {
     pub(super) reopen: f64,
     pub(super) open_at_start: bool,
     /// The widest registers that this processor has.
-    registers: Arch,
+    pub(super) registers: Arch,
 }
 
 /// What an offer is worth to a proposer in a month.

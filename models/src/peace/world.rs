@@ -26,7 +26,7 @@ pub struct Peace {
     pub(super) defender: Belligerent,
     pub(super) front: Front,
     /// What the terms in force are worth to challenger and defender.
-    pub(super) in_force: InForce<2>,
+    pub(super) in_force: InForce<2, 4>,
     pub(super) rhetoric: Rhetoric,
     pub(super) coalition: Coalition,
     pub(super) table: Table,
