@@ -123,8 +123,8 @@ pub fn power(base: f64, exponent: f64) -> f64 {
 /// The same in each lane, without a branch.
 #[inline(always)]
 pub fn powers<N: Number>(base: N, exponent: N) -> N {
-    // A closure of this size would not be inlined into loops for wide registers.
-    base.zip(exponent, |base, exponent| branchless_power(base, exponent))
+    // Not a closure: one of this size would not be inlined into loops for wide registers.
+    base.zip(exponent, branchless_power)
 }
 
 #[inline(always)]

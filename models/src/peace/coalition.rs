@@ -251,8 +251,7 @@ impl Coalition {
     fn in_force(&self, level: f64) -> [f64; MAX_MEMBERS] {
         let mut worth = [0.0; MAX_MEMBERS];
         for (members, worth) in self.in_force.iter().zip(worth.chunks_exact_mut(SIDE)) {
-            let utilities = || members.utilities(Lanes::splat(level));
-            worth.copy_from_slice(&self.registers.dispatch(utilities).0);
+            worth.copy_from_slice(&members.utilities(Lanes::splat(level), self.registers).0);
         }
         worth
     }

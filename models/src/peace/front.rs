@@ -1,6 +1,7 @@
 //! The front: how the share of land held moves, and what it does to the terms in force meanwhile.
 
 use engine::{Lanes, Number, Preferences, ln, logistic, logit, powers};
+use pulp::{Arch, Simd, WithSimd};
 
 use crate::parameter::Settings;
 use crate::scenario::{IssueRole, MAX_ISSUES, Scenario};
@@ -166,13 +167,29 @@ impl<const A: usize, const L: usize> InForce<A, L> {
     }
 
     /// Utilities when the fronts stand at these levels.
+    #[inline]
+    pub(super) fn utilities(&self, levels: Lanes<A>, registers: Arch) -> Lanes<A> {
+        registers.dispatch(Utilities { in_force: self, levels })
+    }
+}
+
+/// Utilities to be reckoned, compiled for every width of registers.
+struct Utilities<'a, const A: usize, const L: usize> {
+    in_force: &'a InForce<A, L>,
+    levels: Lanes<A>,
+}
+
+impl<const A: usize, const L: usize> WithSimd for Utilities<'_, A, L> {
+    type Output = Lanes<A>;
+
     #[inline(always)]
-    pub(super) fn utilities(&self, levels: Lanes<A>) -> Lanes<A> {
-        let gone = Lanes::<L>::from_lanes(|lane| levels.0[lane % A] - self.start);
-        let mut left = self.standing;
-        for Moving { at_start, slope, ideal, salience, curvature } in &self.moving {
-            let moved = (gone * *slope + *at_start).map(|odds| logistic(odds));
-            let distance = (moved - *ideal).map(|gap| gap.abs());
+    fn with_simd<S: Simd>(self, _: S) -> Lanes<A> {
+        let Self { in_force, levels } = self;
+        let gone = Lanes::<L>::from_lanes(|lane| levels.0[lane % A] - in_force.start);
+        let mut left = in_force.standing;
+        for Moving { at_start, slope, ideal, salience, curvature } in &in_force.moving {
+            let moved = (gone * *slope + *at_start).map(logistic);
+            let distance = (moved - *ideal).map(f64::abs);
             let losses = *salience * powers(distance, *curvature);
             for issue in 0..L / A {
                 left = left - Lanes::from_lanes(|lane| losses.0[issue * A + lane]);
@@ -211,7 +228,7 @@ mod tests {
         let actors = [own(1.0, 1.0), own(0.0, 2.0), own(0.4, 1.3)];
         let in_force = InForce::<4, 8>::new(&status_quo, &actors.each_ref());
         let levels = Lanes([-1.7, 0.4, 2.3, -6.0]);
-        let utilities = in_force.utilities(levels);
+        let utilities = in_force.utilities(levels, Arch::new());
         for lane in 0..4 {
             let terms = status_quo.terms(levels.lane(lane));
             let alone = actors[lane.min(2)].utility(&terms[..3]);

@@ -253,7 +253,7 @@ impl Peace {
         let level = state.level + self.planning_months * drift;
         let leans = Lanes([self.challenger.lean, self.defender.lean]);
         let fronts = leans * season.optimism + level;
-        let forecasts = self.table.registers.dispatch(|| self.in_force.utilities(fronts));
+        let forecasts = self.in_force.utilities(fronts, self.table.registers);
         let side = |who: &Belligerent, belief: &NormalBelief, cost, lane| Side {
             belief: *belief,
             believed_cost: belief.exp_of_sum(season.log_weariness),
