@@ -35,7 +35,8 @@ pub(super) struct Compliance {
     base: f64,
     slope: f64,
     fragility: f64,
-    fragility_years: f64,
+    /// What is left of it in each year after signature.
+    fragile: Vec<f64>,
     settler_grievance: f64,
     deterrence: f64,
     threshold: Option<Threshold>,
@@ -154,7 +155,9 @@ impl Compliance {
             base,
             slope,
             fragility,
-            fragility_years: get("fragility_years"),
+            fragile: (0..MOST_YEARS)
+                .map(|year| fragility * exp(-(year as f64) / foresight.fragility_years))
+                .collect(),
             settler_grievance,
             deterrence,
             threshold: threshold.map(|(half_point, power)| Threshold { half_point, power }),
@@ -363,12 +366,11 @@ impl Compliance {
         credibility: f64,
         power: f64,
     ) -> f64 {
-        let fragile = self.fragility * exp(-(year as f64) / self.fragility_years);
         let strain = self.mind(signed.revisionist) * stakes.challenger_grievance()
             - signed.challenger_cost
             - self.deters(stakes.guarantee * credibility)
             + power;
-        let challenger = logistic(self.base + fragile + self.slope * strain);
+        let challenger = logistic(self.base + self.fragile[year] + self.slope * strain);
         let defender = self.defender.map_or(0.0, |own| {
             let strain = own.grievance * stakes.defender_grievance() - signed.defender_cost - power;
             logistic(own.base + own.slope * strain)

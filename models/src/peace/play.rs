@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use engine::{
     Draw as _, Lanes, Lifetime, Line, Measure, Model, NormalBelief, Number as _, Purpose, Stream,
-    Streams, exp, ln, logistic,
+    Streams, exp, logistic,
 };
 
 use super::coalition::Cohesion;
@@ -16,7 +16,7 @@ use super::profile::Profile;
 use super::rhetoric::Voice;
 use super::story::{Event, Listener, Narrator};
 use super::table::{Month, Proposer, Side};
-use super::world::{Belligerent, Peace};
+use super::world::{Belligerent, News, Peace};
 
 const COSTS: Purpose = Purpose::named("costs");
 const INTENT: Purpose = Purpose::named("intent");
@@ -59,6 +59,8 @@ struct Secrets {
     revisionist: bool,
     challenger_cost: f64,
     defender_cost: f64,
+    /// The logarithms of both costs.
+    log_costs: (f64, f64),
 }
 
 /// What a month's uniform draws decide.
@@ -116,10 +118,12 @@ impl Peace {
     fn secrets(&self, streams: &Streams) -> Secrets {
         let mut costs = streams.open(COSTS);
         let mut cost =
-            |side: &Belligerent| exp(side.cost_log_median + side.cost_log_sd * costs.normal());
+            |side: &Belligerent| side.cost_log_median + side.cost_log_sd * costs.normal();
+        let log_costs = (cost(&self.challenger), cost(&self.defender));
         Secrets {
-            challenger_cost: cost(&self.challenger),
-            defender_cost: cost(&self.defender),
+            challenger_cost: exp(log_costs.0),
+            defender_cost: exp(log_costs.1),
+            log_costs,
             revisionist: streams.open(INTENT).uniform() < self.rhetoric.revisionist_prior,
         }
     }
@@ -220,10 +224,10 @@ impl Peace {
 
     /// What working-level channels tell about costs.
     fn learn(&self, state: &mut State, secrets: &Secrets, news: (f64, f64)) {
-        let Some(variance) = self.news_variance else { return };
-        let heard = |cost: f64, noise: f64| ln(cost) + variance.sqrt() * noise;
-        state.about_challenger.observe(heard(secrets.challenger_cost, news.0), variance);
-        state.about_defender.observe(heard(secrets.defender_cost, news.1), variance);
+        let Some(News { variance, sd }) = self.news else { return };
+        let costs = secrets.log_costs;
+        state.about_challenger.observe(costs.0 + sd * news.0, variance);
+        state.about_defender.observe(costs.1 + sd * news.1, variance);
     }
 
     /// What is foreseen about agreements; prepares the profile of durability for it.

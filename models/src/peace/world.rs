@@ -20,8 +20,8 @@ pub struct Peace {
     pub(super) planning_months: f64,
     /// One for each month.
     pub(super) seasons: Vec<Season>,
-    /// Variance of a month's news about the logarithm of a cost; nothing without channels.
-    pub(super) news_variance: Option<f64>,
+    /// Nothing without channels.
+    pub(super) news: Option<News>,
     pub(super) challenger: Belligerent,
     pub(super) defender: Belligerent,
     pub(super) front: Front,
@@ -43,6 +43,13 @@ pub struct Peace {
     pub(super) actors: Vec<String>,
     /// Places of `actors` in the order of the scenario.
     pub(super) columns: Vec<usize>,
+}
+
+/// How far off a month's news about the logarithm of a cost is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct News {
+    pub(super) variance: f64,
+    pub(super) sd: f64,
 }
 
 /// What a month is by the calendar alone.
@@ -122,7 +129,7 @@ impl Peace {
             durable_after: settings.get("durable_after_years") as u32,
             planning_months: settings.get("planning_months"),
             seasons: (0..horizon).map(|month| Season::new(settings, month)).collect(),
-            news_variance: news_variance(settings),
+            news: news(settings),
             front,
             in_force: InForce::new(&status_quo, &[ours, theirs]),
             rhetoric: Rhetoric::new(settings),
@@ -168,9 +175,10 @@ fn together(settings: &Settings, table: &str, keys: &[&str]) -> Result<(), Inval
 }
 
 /// s_y² / n; nothing without channels.
-fn news_variance(settings: &Settings) -> Option<f64> {
+fn news(settings: &Settings) -> Option<News> {
     let (noise, channels) = (settings.get("channel_noise"), settings.get("channels"));
-    (channels > 0.0).then(|| noise * noise / channels)
+    let variance = noise * noise / channels;
+    (channels > 0.0).then(|| News { variance, sd: variance.sqrt() })
 }
 
 fn preferences(actor: &Actor, scenario: &Scenario) -> Result<Preferences, Invalid> {
