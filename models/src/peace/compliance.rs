@@ -254,16 +254,18 @@ impl Compliance {
         self.durability_by_profile(stakes, effect, outlook, profile)
     }
 
-    /// The same of many offers.
+    /// The same of many offers, but for those that are not wanted.
     #[inline(always)]
     pub(super) fn durabilities(
         &self,
         offers: &[Stakes<Few>],
+        wanted: &[bool],
         outlook: &Outlook,
         profile: &Profile,
         durabilities: &mut [Few],
     ) {
-        let pairs = durabilities.iter_mut().zip(offers);
+        let pairs = durabilities.iter_mut().zip(offers).zip(wanted);
+        let pairs = pairs.filter(|(_, wanted)| **wanted).map(|(pair, _)| pair);
         if self.foreseen.fine().is_none() {
             for (durability, stakes) in pairs {
                 *durability =

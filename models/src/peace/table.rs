@@ -91,13 +91,60 @@ enum Aim {
 impl Value for Choice<'_, '_> {
     #[inline(always)]
     fn of(&self, offers: &[Stakes<Few>], floor: f64, values: &mut [Few]) {
+        for (value, stakes) in values.iter_mut().zip(offers) {
+            *value = self.promise(stakes);
+        }
+        let mut wanted = Wanted { floor, fours: [false; MOST] };
+        if !wanted.pick(values) {
+            return;
+        }
         match self.aim {
-            Aim::Challenger => self.month.challenger_values(offers, floor, values),
-            Aim::Defender => self.month.defender_values(offers, floor, values),
+            Aim::Challenger => self.month.challenger_values(offers, &wanted, values),
+            Aim::Defender => self.month.defender_values(offers, &mut wanted, values),
             Aim::Mediator { weight, wars } => {
-                self.month.mediator_values(offers, weight, wars, values);
+                self.month.mediator_values(offers, &wanted, weight, wars, values);
             }
         }
+    }
+}
+
+impl Choice<'_, '_> {
+    /// What offers are worth at most: without premiums, and if they are accepted for sure.
+    #[inline(always)]
+    fn promise(&self, stakes: &Stakes<Few>) -> Few {
+        let month = self.month;
+        if month.challenger.break_loss < 0.0 || month.defender.break_loss < 0.0 {
+            return Few::splat(f64::INFINITY);
+        }
+        match self.aim {
+            Aim::Challenger => month.challenger_worth(stakes) - month.war(&month.challenger),
+            Aim::Defender => stakes.defender - month.war(&month.defender),
+            Aim::Mediator { weight, wars } => nash_products(
+                month.challenger_worth(stakes) - wars.0,
+                stakes.defender - wars.1,
+                weight,
+            ),
+        }
+    }
+}
+
+/// Which fours of offers are worth a closer look.
+struct Wanted {
+    floor: f64,
+    fours: [bool; MOST],
+}
+
+impl Wanted {
+    /// Those where a value is above 0 and reaches the floor; whether there are any.
+    #[inline(always)]
+    fn pick(&mut self, values: &[Few]) -> bool {
+        let floor = self.floor;
+        let mut any = false;
+        for (wanted, value) in self.fours.iter_mut().zip(values) {
+            *wanted = value.any(|value| (value > 0.0) & (value >= floor));
+            any |= *wanted;
+        }
+        any
     }
 }
 
@@ -205,12 +252,13 @@ impl Month<'_> {
         premium(side.break_loss, self.compliance.durability(stakes, outlook, self.profile))
     }
 
-    /// The same for many offers.
+    /// The same for many offers, as far as they are wanted.
     #[inline(always)]
     fn premiums(
         &self,
         side: &Side,
         offers: &[Stakes<Few>],
+        wanted: &Wanted,
         outlook: &Outlook,
         premiums: &mut [Few],
     ) {
@@ -218,7 +266,7 @@ impl Month<'_> {
             premiums.fill(Few::splat(0.0));
             return;
         }
-        self.compliance.durabilities(offers, outlook, self.profile, premiums);
+        self.compliance.durabilities(offers, &wanted.fours, outlook, self.profile, premiums);
         for durability in premiums {
             *durability = premium(side.break_loss, *durability);
         }
@@ -294,41 +342,38 @@ impl Month<'_> {
 
     /// What offers are worth to the challenger as proposer: chance of acceptance times gain.
     #[inline(always)]
-    fn challenger_values(&self, offers: &[Stakes<Few>], floor: f64, values: &mut [Few]) {
-        let war = self.war(&self.challenger);
-        let known = self.challenger.break_loss == 0.0;
-        for (value, stakes) in values.iter_mut().zip(offers) {
-            *value = if known {
-                self.challenger_worth(stakes) - war
-            } else {
-                Few::from_lanes(|lane| self.challenger_gain(&stakes.lane(lane)))
-            };
-        }
-        if !any_of(values, floor) {
-            return;
+    fn challenger_values(&self, offers: &[Stakes<Few>], wanted: &Wanted, values: &mut [Few]) {
+        if self.challenger.break_loss != 0.0 {
+            for (value, stakes) in values.iter_mut().zip(offers) {
+                *value = Few::from_lanes(|lane| self.challenger_gain(&stakes.lane(lane)));
+            }
         }
         let premiums = &mut [Few::splat(0.0); MOST][..values.len()];
-        self.premiums(&self.defender, offers, &self.outlook, premiums);
-        for ((value, stakes), premium) in values.iter_mut().zip(offers).zip(premiums) {
-            *value = *value * self.defender_takes(stakes, *premium);
+        self.premiums(&self.defender, offers, wanted, &self.outlook, premiums);
+        for (at, premium) in premiums.iter().enumerate() {
+            if wanted.fours[at] {
+                values[at] = values[at] * self.defender_takes(&offers[at], *premium);
+            }
         }
     }
 
     /// The same to the defender as proposer.
     #[inline(always)]
-    fn defender_values(&self, offers: &[Stakes<Few>], floor: f64, values: &mut [Few]) {
-        self.premiums(&self.defender, offers, &self.defender_outlook(), values);
+    fn defender_values(&self, offers: &[Stakes<Few>], wanted: &mut Wanted, values: &mut [Few]) {
         let war = self.war(&self.defender);
-        for (value, stakes) in values.iter_mut().zip(offers) {
-            *value = stakes.defender - war - *value;
+        let premiums = &mut [Few::splat(0.0); MOST][..values.len()];
+        self.premiums(&self.defender, offers, wanted, &self.defender_outlook(), premiums);
+        for (at, premium) in premiums.iter().enumerate() {
+            values[at] = offers[at].defender - war - *premium;
         }
-        if !any_of(values, floor) {
+        if !wanted.pick(values) {
             return;
         }
-        let premiums = &mut [Few::splat(0.0); MOST][..values.len()];
-        self.premiums(&self.challenger, offers, &self.outlook, premiums);
-        for ((value, stakes), premium) in values.iter_mut().zip(offers).zip(premiums) {
-            *value = *value * self.challenger_takes(stakes, *premium);
+        self.premiums(&self.challenger, offers, wanted, &self.outlook, premiums);
+        for (at, premium) in premiums.iter().enumerate() {
+            if wanted.fours[at] {
+                values[at] = values[at] * self.challenger_takes(&offers[at], *premium);
+            }
         }
     }
 
@@ -345,16 +390,21 @@ impl Month<'_> {
     fn mediator_values(
         &self,
         offers: &[Stakes<Few>],
+        wanted: &Wanted,
         weight: f64,
         wars: (f64, f64),
         values: &mut [Few],
     ) {
-        let premiums = &mut [Few::splat(0.0); MOST][..values.len()];
-        self.premiums(&self.challenger, offers, &self.outlook, premiums);
-        self.premiums(&self.defender, offers, &self.outlook, values);
-        for ((value, stakes), premium) in values.iter_mut().zip(offers).zip(premiums) {
-            let challenger = self.challenger_worth(stakes) - *premium - wars.0;
-            *value = nash_products(challenger, stakes.defender - *value - wars.1, weight);
+        let ours = &mut [Few::splat(0.0); MOST][..values.len()];
+        let theirs = &mut [Few::splat(0.0); MOST][..values.len()];
+        self.premiums(&self.challenger, offers, wanted, &self.outlook, ours);
+        self.premiums(&self.defender, offers, wanted, &self.outlook, theirs);
+        for (at, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
+            if wanted.fours[at] {
+                let challenger = self.challenger_worth(&offers[at]) - *ours - wars.0;
+                values[at] =
+                    nash_products(challenger, offers[at].defender - *theirs - wars.1, weight);
+            }
         }
     }
 }
@@ -370,16 +420,6 @@ fn nash_products<N: Number>(challenger: N, defender: N, weight: f64) -> N {
     };
     let least = challenger.zip(defender, |challenger, defender| challenger.min(defender));
     product.zip(least, |product, least| if least > 0.0 { product } else { -1.0 })
-}
-
-/// Whether any of some values is above 0 and reaches a floor.
-#[inline(always)]
-fn any_of(values: &[Few], floor: f64) -> bool {
-    let mut any = false;
-    for value in values {
-        any |= value.any(|value| (value > 0.0) & (value >= floor));
-    }
-    any
 }
 
 #[cfg(test)]
