@@ -35,36 +35,42 @@ impl DecisionRule {
 /// Whether something of these log-odds happens: whether a uniform draw from `[0, 1)` is below their
 /// logistic, decided as `draw · (1 + e^-x) < 1`.
 ///
-/// Bounds from a table decide most draws; only between them the exponential is needed.
+/// A table decides most draws; only near the chance the exponential is needed.
 #[inline]
 pub fn occurs(draw: f64, log_odds: f64) -> bool {
-    let odds = &*ODDS;
-    let place = Place::within((log_odds + ODDS_REACH) * ODDS_STEPS, ODDS_CELLS as f64 - 0.5);
-    let low = place.read(|cell| odds[cell % ODDS_CELLS]);
-    let high = place.read(|cell| odds[cell % ODDS_CELLS + 1]);
-    let above = draw - (low + high) / 2.0;
+    let cells = &*CHANCES;
+    let place = Place::within((log_odds + REACH) * STEPS, CELLS as f64 - 0.5);
+    let above = draw - place.read(|cell| cells[cell % CELLS].middle);
     // One comparison, rarely true: a branch that follows the draw would often be mispredicted.
-    if above.abs() <= (high - low) / 2.0 + ROUNDING {
+    if above.abs() <= place.read(|cell| cells[cell % CELLS].reach) {
         draw * (1.0 + exp(-log_odds)) < 1.0
     } else {
         above < 0.0
     }
 }
 
-/// How far the table of bounds reaches, and its steps per unit.
-const ODDS_REACH: f64 = 16.0;
-const ODDS_STEPS: f64 = 32.0;
-const ODDS_CELLS: usize = (2.0 * ODDS_REACH * ODDS_STEPS) as usize;
+/// How far the table reaches in log-odds, and its cells per unit.
+const REACH: f64 = 16.0;
+const STEPS: f64 = 32.0;
+const CELLS: usize = (2.0 * REACH * STEPS) as usize;
 
-/// More than rounding makes of a chance, and of the step that log-odds are in.
-const ROUNDING: f64 = 1e-13;
+/// The chances within a cell: how far they reach from the middle, and more than rounding makes of
+/// them. The outer cells hold all that is beyond the table.
+struct Chances {
+    middle: f64,
+    reach: f64,
+}
 
-/// Chances between which those of a cell of log-odds lie; the outer cells reach to 0 and 1.
-static ODDS: LazyLock<[f64; ODDS_CELLS + 1]> = LazyLock::new(|| {
-    std::array::from_fn(|at| match at {
+static CHANCES: LazyLock<[Chances; CELLS]> = LazyLock::new(|| {
+    const ROUNDING: f64 = 1e-13;
+    let edge = |at: usize| match at {
         0 => 0.0,
-        ODDS_CELLS => 1.0,
-        _ => logistic(at as f64 / ODDS_STEPS - ODDS_REACH),
+        CELLS => 1.0,
+        _ => logistic(at as f64 / STEPS - REACH),
+    };
+    std::array::from_fn(|cell| {
+        let (low, high) = (edge(cell), edge(cell + 1));
+        Chances { middle: f64::midpoint(low, high), reach: (high - low) / 2.0 + ROUNDING }
     })
 });
 

@@ -252,6 +252,7 @@ pub fn cubic([a, b, c, d]: &[f64; 4], t: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Lanes;
 
     #[test]
     fn logit_undoes_logistic() {

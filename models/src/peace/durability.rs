@@ -89,7 +89,8 @@ impl Durability {
     /// Tabulates D for A up to `highest` and B up to `highest_side`.
     pub(super) fn new(foresight: Foresight, highest: f64, highest_side: f64) -> Self {
         let low = -REACH;
-        let high = highest.clamp(low + 1.0, REACH);
+        // Two nodes more, so that what is interpolated up to the highest needs nothing beyond the end.
+        let high = (highest + 2.0 / Fine::NODES).clamp(low + 1.0, REACH);
         let cells = ((high - low) * Fine::NODES).ceil() as usize * PER_NODE;
         let nodes = cells + 1;
         let (side_low, sides) = if foresight.defender_drift.is_none() {
@@ -217,6 +218,13 @@ impl Durability {
             under += weight / (accidents - known);
         }
         under / over
+    }
+
+    /// D without a table, where the argument alone decides it.
+    #[cfg(test)]
+    pub(super) fn exactly(&self, argument: f64) -> f64 {
+        let aside = Aside { defender: 0.0, accidents: self.accidents[0].0 };
+        self.foresight.years(aside).durability(argument).0
     }
 
     /// The greatest argument in the table.

@@ -266,7 +266,7 @@ impl Best {
     /// Takes the values of consecutive offers into account, given the first.
     #[inline(always)]
     fn see(&mut self, first: usize, values: &Few) {
-        if !values.any(|value| (value > 0.0) & (value >= self.value)) {
+        if !values.any(|value| value > 0.0 && value >= self.value) {
             return;
         }
         for (offer, value) in (first..).zip(&values.0) {

@@ -141,7 +141,7 @@ impl Wanted {
         let floor = self.floor;
         let mut any = false;
         for (wanted, value) in self.fours.iter_mut().zip(values) {
-            *wanted = value.any(|value| (value > 0.0) & (value >= floor));
+            *wanted = value.any(|value| value > 0.0 && value >= floor);
             any |= *wanted;
         }
         any
@@ -418,7 +418,7 @@ fn nash_products<N: Number>(challenger: N, defender: N, weight: f64) -> N {
         let (base, other) = (challenger.map(|x| x.max(0.0)), defender.map(|x| x.max(0.0)));
         powers(base, N::splat(weight)) * powers(other, N::splat(1.0 - weight))
     };
-    let least = challenger.zip(defender, |challenger, defender| challenger.min(defender));
+    let least = challenger.zip(defender, f64::min);
     product.zip(least, |product, least| if least > 0.0 { product } else { -1.0 })
 }
 
