@@ -20,7 +20,7 @@ mod source;
 mod study;
 mod write_toml;
 
-pub use catalogue::{Build, WORLDS, World, world};
+pub use catalogue::{Build, Theory, WORLDS, World, world};
 pub use charts::charts;
 pub use design::{Axis, Design, Point, Target};
 pub use limits::{Need, POINTS_AT_A_TIME, TooLarge, check_limits, need, size};

@@ -3,12 +3,11 @@
 use models::{Kind, Parameter};
 use serde_json::{Map, Value, json};
 
-use crate::catalogue::WORLDS;
+use crate::catalogue::{WORLDS, World};
 
 /// The JSON Schema (draft 2020-12) of a study.
 pub fn schema() -> Value {
     let models: Vec<&str> = WORLDS.iter().map(|world| world.name).collect();
-    let parameters = || WORLDS.iter().flat_map(|world| world.parameters);
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A study for armistice",
@@ -30,10 +29,27 @@ pub fn schema() -> Value {
                     "keep": {"enum": ["summaries", "replications"]},
                 },
             },
-            "parameters": tree(parameters(), &|parameter| described(parameter, one(parameter.kind))),
-            "sweep": tree(parameters(), &|parameter| described(parameter, swept(parameter.kind))),
+            "parameters": {"type": "object", "description": "Values of parameters"},
+            "sweep": {"type": "object", "description": "Parameters with their levels"},
         },
+        "allOf": WORLDS.iter().map(of_world).collect::<Vec<Value>>(),
     })
+}
+
+/// What holds for the studies of one world.
+fn of_world(world: &World) -> Value {
+    let fixed = |parameter: &Parameter| described(parameter, one(parameter.kind));
+    let ranged = |parameter: &Parameter| described(parameter, swept(parameter.kind));
+    let mut then = json!({
+        "properties": {
+            "parameters": tree(world, &fixed),
+            "sweep": tree(world, &ranged),
+        },
+    });
+    if world.needs_scenario {
+        then["required"] = json!(["scenario"]);
+    }
+    json!({"if": {"properties": {"model": {"const": world.name}}}, "then": then})
 }
 
 fn described(parameter: &Parameter, mut schema: Value) -> Value {
@@ -87,15 +103,14 @@ fn swept(kind: Kind) -> Value {
 }
 
 /// Nested objects for dotted paths; paths into the scenario are left open.
-fn tree<'a>(
-    parameters: impl Iterator<Item = &'a Parameter>,
-    leaf: &dyn Fn(&Parameter) -> Value,
-) -> Value {
+fn tree(world: &World, leaf: &dyn Fn(&Parameter) -> Value) -> Value {
     let mut root = branch();
-    root["properties"] = json!({
-        "actors": {"type": "object"}, "blocs": {"type": "object"}, "issues": {"type": "object"},
-    });
-    for parameter in parameters {
+    if world.needs_scenario {
+        root["properties"] = json!({
+            "actors": {"type": "object"}, "blocs": {"type": "object"}, "issues": {"type": "object"},
+        });
+    }
+    for parameter in world.parameters {
         let mut keys: Vec<&str> = parameter.path.split('.').collect();
         let Some(last) = keys.pop() else { continue };
         let mut here = &mut root;

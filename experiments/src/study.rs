@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use engine::AnyModel;
+use models::theory::Known;
 use models::{Invalid, Scenario, Settings, Value};
 
 use crate::catalogue::{WORLDS, World, world};
@@ -269,6 +270,28 @@ impl Study {
         let (mut settings, mut scenario) = (self.settings.clone(), self.scenario.clone());
         self.design.apply(point, &mut settings, &mut scenario);
         (self.world.build)(&settings, &scenario)
+    }
+
+    /// What theory says of the estimates at a design point; nothing where there is no closed form.
+    pub fn theory(&self, point: &Point) -> Vec<Known> {
+        let (mut settings, mut scenario) = (self.settings.clone(), self.scenario.clone());
+        self.design.apply(point, &mut settings, &mut scenario);
+        self.theory_of(&settings)
+    }
+
+    /// The same with one parameter at a number that need not be a level; nothing where it cannot
+    /// have that number.
+    pub(crate) fn theory_at(&self, point: &Point, target: &Target, number: f64) -> Vec<Known> {
+        let (mut settings, mut scenario) = (self.settings.clone(), self.scenario.clone());
+        self.design.apply(point, &mut settings, &mut scenario);
+        match apply(target, &Value::Number(number), &mut settings, &mut scenario) {
+            Ok(()) => self.theory_of(&settings),
+            Err(_) => Vec::new(),
+        }
+    }
+
+    fn theory_of(&self, settings: &Settings) -> Vec<Known> {
+        self.world.theory.and_then(|theory| theory(settings).ok()).unwrap_or_default()
     }
 
     /// The reference value of a swept path, or of any other.

@@ -173,10 +173,12 @@ pub fn starter(world: &World, name: &str, scenario: &str) -> String {
     let mut page = Page::default();
     page.line("# What is your question? Write it down, then sweep what it depends on.");
     page.pair("name", &text(name));
-    page.pair(
-        "question",
-        &text("How likely is a durable agreement at each level of Western unity?"),
-    );
+    let question = if world.needs_scenario {
+        "How likely is a durable agreement at each level of Western unity?"
+    } else {
+        "What does theory say, and does the simulation agree?"
+    };
+    page.pair("question", &text(question));
     page.pair("model", &text(world.name));
     if world.needs_scenario {
         page.line("# Relative to this file. The scenario says who the actors are.");
@@ -190,8 +192,12 @@ pub fn starter(world: &World, name: &str, scenario: &str) -> String {
     page.line("# keep = \"replications\"");
     page.heading("[sweep]");
     page.line("# A range, a list of levels, or several parameters: a full grid.");
-    page.line("unity = { from = 0.0, to = 1.0, steps = 6 }");
-    page.line("# signalling = [-0.5, 0.0, 0.5, 1.0]");
+    if world.needs_scenario {
+        page.line("unity = { from = 0.0, to = 1.0, steps = 6 }");
+        page.line("# signalling = [-0.5, 0.0, 0.5, 1.0]");
+    } else if let Some(first) = world.parameters.first() {
+        page.line(&format!("# {} = {{ from = 0.1, to = 0.9, steps = 9 }}", first.path));
+    }
     page.heading("[parameters]");
     page.line("# What is left out keeps the scenario's value, or the default that stands here.");
     for parameter in world.parameters {

@@ -318,7 +318,8 @@ fn the_other_commands_answer() {
     assert!(desk.done("models").contains("peace"));
     assert!(desk.done("models peace").contains("compliance.deterrence"));
     let schema: serde_json::Value = serde_json::from_str(&desk.done("schema")).expect("it is JSON");
-    assert_eq!(schema["properties"]["parameters"]["properties"]["unity"]["maximum"], 1.0);
+    let of_peace = &schema["allOf"][0]["then"]["properties"];
+    assert_eq!(of_peace["parameters"]["properties"]["unity"]["maximum"], 1.0);
     desk.done("new mine.toml");
     let text = String::from_utf8(desk.read("mine.toml")).expect("it is UTF-8");
     let scenario = text.lines().find(|line| line.starts_with("scenario")).expect("it names one");
@@ -327,6 +328,54 @@ fn the_other_commands_answer() {
     desk.done("check mine.toml");
     assert_eq!(desk.run("new mine.toml").status.code(), Some(1));
     assert_eq!(desk.run("run study.toml --threads 0").status.code(), Some(2));
+}
+
+/// A study of every world that needs no scenario.
+const THEORY: &str = r#"
+name = "theory"
+model = "WORLD"
+[run]
+replications = 300
+seed = 7
+keep = "replications"
+[sweep]
+FIRST
+"#;
+
+#[test]
+fn worlds_of_theory_run_without_a_scenario_and_say_what_theory_says() {
+    let desk = Desk::new();
+    let sweeps = [
+        ("ultimatum", "greatest_cost = [0.2, 0.4]\ndistribution = [\"uniform\", \"log-normal\"]"),
+        ("alternating", "rounds = { from = 1, to = 4, steps = 4 }"),
+        ("commitment", "shift = [0.1, 0.5]"),
+        ("attrition", "cost_1 = [0.1, 0.5]"),
+        ("audience", ""),
+        ("battles", "chance = [0.4, 0.5, 0.6]"),
+    ];
+    for (world, sweep) in sweeps {
+        let study = THEORY.replace("WORLD", world).replace("FIRST", sweep);
+        fs::write(desk.path("theory.toml"), study).expect("it can be written");
+        let said = desk.done(&format!("run theory.toml --out {world} --json --threads 2"));
+        assert!(said.contains("After =: what theory says."), "{world}: {said}");
+        let last: serde_json::Value =
+            serde_json::from_str(said.lines().last().expect("it says something")).expect("JSON");
+        let estimates = last["estimates"][0].as_object().expect("an object");
+        let known = estimates.values().filter(|value| value["theory"].is_number()).count();
+        assert!(known > 0 && known == estimates.len() - 1, "{world}: {said}");
+        assert!(!desk.path(&format!("{world}/scenario.toml")).exists());
+        let drawn = desk.read(&format!("{world}/charts/theory.png"));
+        desk.done(&format!("plot {world}"));
+        assert!(desk.read(&format!("{world}/charts/theory.png")) == drawn, "{world}");
+        desk.done(&format!("run {world}/study.toml --out again-{world} --quiet"));
+        let table = |run: &str| desk.read(&format!("{run}/replications.csv"));
+        assert!(table(world) == table(&format!("again-{world}")), "{world}");
+        let told = desk.done("explain theory.toml --point 0 --replication 3 --json");
+        let told: serde_json::Value = serde_json::from_str(&told).expect("it is JSON");
+        assert!(told["outcome"].is_object(), "{world}");
+        desk.done(&format!("new new-{world}.toml --model {world}"));
+        desk.done(&format!("check new-{world}.toml"));
+    }
 }
 
 /// A replacement in the study or the scenario, and what the message must hold.

@@ -1,4 +1,5 @@
-//! Worlds for the engine: the flagship `peace`, and what they share: parameters and scenarios.
+//! Worlds for the engine: the flagship `peace`, the classics of `theory`, and what they share:
+//! parameters and scenarios.
 //!
 //! ```text
 //! Parameter table ─▶ Settings ─┐
@@ -13,6 +14,7 @@
 mod parameter;
 pub mod peace;
 mod scenario;
+pub mod theory;
 
 pub use parameter::{Invalid, Kind, Parameter, Settings, Value};
 pub use scenario::{

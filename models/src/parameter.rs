@@ -21,6 +21,21 @@ pub struct Parameter {
     pub provenance: &'static str,
 }
 
+impl Parameter {
+    /// A parameter with a default.
+    pub(crate) const fn new(
+        path: &'static str,
+        symbol: &'static str,
+        default: f64,
+        kind: Kind,
+        unit: &'static str,
+        meaning: &'static str,
+        provenance: &'static str,
+    ) -> Self {
+        Self { path, symbol, default: Some(default), kind, unit, meaning, provenance }
+    }
+}
+
 /// What a parameter can be. All are kept as numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {

@@ -6,13 +6,6 @@ use std::path::{Path, PathBuf};
 use experiments::{Point, Results, Study};
 use serde_json::{Value, json};
 
-/// The estimates that head every run.
-const HEADLINE: [(&str, &str); 3] = [
-    ("p_agreement", "P(signed)"),
-    ("p_durable_given_agreement", "P(holds | signed)"),
-    ("p_durable", "P(signed and holds)"),
-];
-
 /// More points than this are summed up by their extremes.
 const FEW: usize = 12;
 
@@ -22,7 +15,10 @@ pub(super) struct Headline {
     question: String,
     replications: u64,
     seed: u64,
-    years: String,
+    /// Column and title of each estimate.
+    titles: &'static [(&'static str, &'static str)],
+    /// What the numbers mean, in words.
+    note: String,
     rows: Vec<Row>,
     folder: PathBuf,
 }
@@ -31,23 +27,37 @@ pub(super) struct Headline {
 struct Row {
     /// Path and level of every swept parameter.
     levels: Vec<(String, models::Value)>,
-    /// Value and interval, one for each of [`HEADLINE`].
-    estimates: Vec<Option<(f64, f64, f64)>>,
+    /// One for each title.
+    estimates: Vec<Option<Estimate>>,
+}
+
+/// An estimate with its interval, where it has one, and what theory says of it, if it does.
+#[derive(Clone, Copy)]
+struct Estimate {
+    value: f64,
+    interval: Option<(f64, f64)>,
+    theory: Option<f64>,
 }
 
 /// Reads the headline off the tables of a run.
 pub(super) fn headline(study: &Study, tables: &Results, folder: &Path) -> Headline {
+    let titles = study.world.headline;
     let row = |point: Point| {
+        let theory = study.theory(&point);
         let estimate = |(name, _): &(&str, &str)| {
             let cell = |end: &str| {
                 tables.points.cell(point.number as usize, &format!("{name}{end}")).number()
             };
-            Some((cell("")?, cell("_low")?, cell("_high")?))
+            Some(Estimate {
+                value: cell("")?,
+                interval: cell("_low").zip(cell("_high")),
+                theory: theory.iter().find(|(known, _)| known == name).map(|(_, value)| *value),
+            })
         };
         let names = study.design.axes.iter().map(|axis| axis.path.clone());
         Row {
             levels: names.zip(study.design.values(&point).cloned()).collect(),
-            estimates: HEADLINE.iter().map(estimate).collect(),
+            estimates: titles.iter().map(estimate).collect(),
         }
     };
     Headline {
@@ -55,13 +65,24 @@ pub(super) fn headline(study: &Study, tables: &Results, folder: &Path) -> Headli
         question: study.question.clone(),
         replications: study.replications,
         seed: study.seed,
-        years: study
-            .settings
-            .find("durable_after_years")
-            .map_or_else(String::new, |y| y.to_string()),
+        titles,
+        note: note(study),
         rows: study.design.points().map(row).collect(),
         folder: folder.to_owned(),
     }
+}
+
+fn note(study: &Study) -> String {
+    const YEARS: &str = "durable_after_years";
+    let years = study.settings.place(YEARS).map(|_| study.settings.get(YEARS));
+    let holds = years.map(|years| format!("Holds: in force after {years} years. "));
+    let equals = study.world.theory.map(|_| "After =: what theory says. ".to_owned());
+    format!(
+        "{}{}Probabilities are conditional on the model and the values given;\nintervals (95 %) show \
+         simulation error only.",
+        holds.unwrap_or_default(),
+        equals.unwrap_or_default()
+    )
 }
 
 impl Row {
@@ -70,12 +91,12 @@ impl Row {
         levels.collect::<Vec<String>>().join(", ")
     }
 
-    fn json(&self) -> Value {
+    fn json(&self, titles: &[(&str, &str)]) -> Value {
         let levels: serde_json::Map<String, Value> =
             self.levels.iter().map(|(path, level)| (path.clone(), plain(level))).collect();
         let mut row = json!({ "parameters": levels });
-        for ((name, _), estimate) in HEADLINE.iter().zip(&self.estimates) {
-            row[*name] = json!(estimate.map(|e| json!({"value": e.0, "low": e.1, "high": e.2})));
+        for ((name, _), estimate) in titles.iter().zip(&self.estimates) {
+            row[*name] = json!(estimate.map(|estimate| estimate.json()));
         }
         row
     }
@@ -89,11 +110,29 @@ fn plain(value: &models::Value) -> Value {
     }
 }
 
-fn shown(estimate: Option<(f64, f64, f64)>) -> String {
-    estimate.map_or_else(
-        || "no agreement".to_owned(),
-        |(value, low, high)| format!("{value:.3} [{low:.3}, {high:.3}]"),
-    )
+impl Estimate {
+    fn json(&self) -> Value {
+        let ends = |end: fn((f64, f64)) -> f64| self.interval.map(end);
+        let mut all = json!({"value": self.value, "low": ends(|e| e.0), "high": ends(|e| e.1)});
+        if let Some(theory) = self.theory {
+            all["theory"] = json!(theory);
+        }
+        all
+    }
+}
+
+fn shown(estimate: Option<Estimate>) -> String {
+    let Some(Estimate { value, interval, theory }) = estimate else {
+        return "nothing to show".to_owned();
+    };
+    let mut text = format!("{value:.3}");
+    if let Some((low, high)) = interval {
+        let _ = write!(text, " [{low:.3}, {high:.3}]");
+    }
+    if let Some(theory) = theory {
+        let _ = write!(text, " = {theory:.3}");
+    }
+    text
 }
 
 impl Headline {
@@ -109,29 +148,27 @@ impl Headline {
             self.extremes(&mut out);
         }
         let folder = self.folder.display();
-        let _ = write!(
-            out,
-            "\nHolds: in force after {} years. Probabilities are conditional on the model and the \
-             values given;\nintervals (95 %) show simulation error only.\n\nTables: {folder}\nCharts: \
-             {folder}/charts\n",
-            self.years
-        );
+        let _ = write!(out, "\n{}\n\nTables: {folder}\nCharts: {folder}/charts\n", self.note);
         out
     }
 
     /// Every point, where they are few.
     fn table(&self, out: &mut String) {
         let names: Vec<String> = self.rows.iter().map(Row::name).collect();
-        let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+        let count = |text: &String| text.chars().count();
+        let width = names.iter().map(count).max().unwrap_or(0);
+        let cells = |row: &Row| row.estimates.iter().map(|e| shown(*e)).collect::<Vec<String>>();
+        let wide =
+            self.rows.iter().flat_map(cells).map(|text| count(&text)).max().unwrap_or(0).max(22);
         let _ = write!(out, "{:width$}", "");
-        for (_, title) in HEADLINE {
-            let _ = write!(out, "  {title:<22}");
+        for (_, title) in self.titles {
+            let _ = write!(out, "  {title:<wide$}");
         }
         let _ = writeln!(out);
         for (name, row) in names.iter().zip(&self.rows) {
             let _ = write!(out, "{name:width$}");
-            for estimate in &row.estimates {
-                let _ = write!(out, "  {:<22}", shown(*estimate));
+            for estimate in cells(row) {
+                let _ = write!(out, "  {estimate:<wide$}");
             }
             let _ = writeln!(out);
         }
@@ -139,8 +176,8 @@ impl Headline {
 
     /// The least and the greatest of each estimate, and where.
     fn extremes(&self, out: &mut String) {
-        for (at, (_, title)) in HEADLINE.iter().enumerate() {
-            let found = self.rows.iter().filter_map(|row| Some((row.estimates[at]?.0, row)));
+        for (at, (_, title)) in self.titles.iter().enumerate() {
+            let found = self.rows.iter().filter_map(|row| Some((row.estimates[at]?.value, row)));
             let mut order: Vec<(f64, &Row)> = found.collect();
             order.sort_by(|a, b| a.0.total_cmp(&b.0));
             let _ = writeln!(out, "{title}");
@@ -155,7 +192,7 @@ impl Headline {
                         );
                     }
                     None => {
-                        let _ = writeln!(out, "  {word}  no agreement anywhere");
+                        let _ = writeln!(out, "  {word}  nothing to show anywhere");
                     }
                 }
             }
@@ -170,7 +207,7 @@ impl Headline {
             "seed": self.seed,
             "replications": self.replications,
             "points": self.rows.len(),
-            "estimates": self.rows.iter().map(Row::json).collect::<Vec<Value>>(),
+            "estimates": self.rows.iter().map(|row| row.json(self.titles)).collect::<Vec<Value>>(),
         })
     }
 }

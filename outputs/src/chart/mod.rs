@@ -1,5 +1,6 @@
 //! Charts: specifications as plain data, drawn as PNG by plotters on a backend of our own.
 
+mod against;
 mod canvas;
 mod contour;
 mod density;
@@ -15,8 +16,8 @@ mod words;
 
 pub use skia::ChartError;
 pub use spec::{
-    Axis, ChartSpec, Count, Dot, Frame, Group, Heatmap, Lines, Panel, Ridge, Ridgelines, Series,
-    Spot, Stacked, Step, Survival,
+    Against, Axis, ChartSpec, Comparison, Count, Dot, Frame, Group, Heatmap, Lines, Panel, Ridge,
+    Ridgelines, Series, Spot, Stacked, Step, Survival,
 };
 
 /// Draws a chart: the bytes of a PNG file, the same for the same specification.
@@ -31,6 +32,7 @@ pub fn draw(spec: &ChartSpec) -> Result<Vec<u8>, ChartError> {
         ChartSpec::Ridgelines(spec) => ridgelines::draw(spec),
         ChartSpec::Survival(spec) => survival::draw(spec),
         ChartSpec::Stacked(spec) => stacked::draw(spec),
+        ChartSpec::Against(spec) => against::draw(spec),
         ChartSpec::Words(frame, text) => words::draw(frame, text),
     }
 }

@@ -13,6 +13,8 @@ pub enum ChartSpec {
     Survival(Survival),
     /// Amounts stacked over levels.
     Stacked(Stacked),
+    /// Simulated numbers over known curves.
+    Against(Against),
     /// Words in place of a picture, where there is nothing to draw.
     Words(Frame, String),
 }
@@ -178,4 +180,26 @@ pub struct Stacked {
     pub layers: Vec<String>,
     /// One amount for each level, then layer; nothing for a level that was not played.
     pub amounts: Vec<Vec<f64>>,
+}
+
+/// Simulated numbers over one parameter, each in a panel with the curve known beforehand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Against {
+    /// Title and the like.
+    pub frame: Frame,
+    /// The parameter.
+    pub x: Axis,
+    /// One for each number.
+    pub panels: Vec<Comparison>,
+}
+
+/// A simulated number and a known curve.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// What the number is.
+    pub title: String,
+    /// What was simulated.
+    pub simulated: Series,
+    /// The curve, from left to right.
+    pub curve: Vec<(f64, f64)>,
 }
