@@ -3,7 +3,7 @@
 use engine::AnyModel;
 use models::theory::{
     Known, alternating::Alternating, attrition::Attrition, audience::Audience, battles::Battles,
-    commitment::Commitment, ultimatum::Ultimatum,
+    commitment::Commitment, reassurance::Reassurance, signals::Signals, ultimatum::Ultimatum,
 };
 use models::{Invalid, Parameter, Scenario, Settings, peace, theory};
 
@@ -108,6 +108,30 @@ pub const WORLDS: &[World] = &[
         check: |_, _| Ok(()),
         build: |settings, _| Ok(Box::new(Audience::new(settings))),
         theory: Some(|settings| Ok(Audience::new(settings).known())),
+    },
+    World {
+        name: "signals",
+        summary: "Tying hands or sinking costs to make a threat credible (Fearon 1997)",
+        needs_scenario: false,
+        parameters: theory::signals::PARAMETERS,
+        headline: &[("p_bluff", "P(bluff)"), ("p_deterred", "P(deterred)"), ("paid", "paid")],
+        check: |_, _| Ok(()),
+        build: |settings, _| Ok(Box::new(Signals::new(settings))),
+        theory: Some(|settings| Ok(Signals::new(settings).known())),
+    },
+    World {
+        name: "reassurance",
+        summary: "Trust under a costly gesture of reassurance (Kydd 2000, 2005)",
+        needs_scenario: false,
+        parameters: theory::reassurance::PARAMETERS,
+        headline: &[
+            ("p_trusted", "P(trusted)"),
+            ("p_cooperation", "P(both cooperate)"),
+            ("p_betrayed", "P(betrayed)"),
+        ],
+        check: |settings, _| Reassurance::new(settings).map(drop),
+        build: |settings, _| Ok(Box::new(Reassurance::new(settings)?)),
+        theory: Some(|settings| Ok(Reassurance::new(settings)?.known())),
     },
     World {
         name: "battles",

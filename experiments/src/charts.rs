@@ -235,7 +235,11 @@ impl View<'_> {
         };
         let legend = "Dots: simulated, with 95 % intervals. Line: what theory says";
         ChartSpec::Against(Against {
-            frame: self.frame(self.study.world.summary.to_owned(), join(legend, &slice.held), ""),
+            frame: self.frame(
+                self.study.world.summary.to_owned(),
+                join(legend, &slice.held),
+                "All points share their luck: neighbours err together. ",
+            ),
             x: Spots { title: slice.title.clone(), levels: slice.spots.clone() },
             panels: self.study.world.headline.iter().map(panel).collect(),
         })

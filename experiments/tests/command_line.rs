@@ -351,6 +351,8 @@ fn worlds_of_theory_run_without_a_scenario_and_say_what_theory_says() {
         ("commitment", "shift = [0.1, 0.5]"),
         ("attrition", "cost_1 = [0.1, 0.5]"),
         ("audience", ""),
+        ("signals", "kind = [\"sinking\", \"tying\"]\nsize = [0.5, 1.0, 4.0]"),
+        ("reassurance", "signal = [0.0, 0.7]"),
         ("battles", "chance = [0.4, 0.5, 0.6]"),
     ];
     for (world, sweep) in sweeps {

@@ -4,8 +4,8 @@
 use engine::{AnyModel, Draw as _, Purpose, Seed, Stream, Streams};
 use models::theory::{
     Known, alternating, alternating::Alternating, attrition, attrition::Attrition, audience,
-    audience::Audience, battles, battles::Battles, commitment, commitment::Commitment, ultimatum,
-    ultimatum::Ultimatum,
+    audience::Audience, battles, battles::Battles, commitment, commitment::Commitment, reassurance,
+    reassurance::Reassurance, signals, signals::Signals, ultimatum, ultimatum::Ultimatum,
 };
 use models::{Parameter, Settings};
 
@@ -300,14 +300,80 @@ fn walks_over_forts_end_as_theory_says() {
 }
 
 #[test]
+fn nobody_bluffs_from_fearon_s_thresholds_on() {
+    // closed_forms: Fearon1997_tying_vs_sinking_stylised, V = 1, q = ¼.
+    let threshold = |kind: f64| {
+        let changes = [("kind", kind), ("undeterred", 0.25), ("prize", 1.0)];
+        Signals::new(&settings(signals::PARAMETERS, &changes)).threshold()
+    };
+    assert_eq!((threshold(0.0), threshold(1.0)), (0.75, 3.0));
+    let mut luck = luck("signals");
+    for round in 0..60 {
+        let mut changes = vec![
+            ("kind", f64::from(round % 2)),
+            ("prize", 0.1 + luck.uniform()),
+            ("undeterred", 0.05 + 0.9 * luck.uniform()),
+            ("resolute", luck.uniform()),
+            ("size", 0.0),
+        ];
+        let limit = Signals::new(&settings(signals::PARAMETERS, &changes)).threshold();
+        for share in [luck.uniform(), 1.0 - 1e-9, 1.0, 1.0 + luck.uniform()] {
+            changes[4].1 = limit * share;
+            let world = Signals::new(&settings(signals::PARAMETERS, &changes));
+            // Nobody pays more than the size.
+            hold(&world, &world.known(), Some(changes[4].1), &format!("{changes:?}"));
+        }
+    }
+}
+
+#[test]
+fn trust_begins_at_kydd_s_threshold_and_gestures_separate_between_theirs() {
+    // closed_forms: Kydd_trust_threshold: t* = .714285…, separation from s = ½ to 1.
+    let example = |changes: &[(&str, f64)]| {
+        Reassurance::new(&settings(reassurance::PARAMETERS, changes)).expect("valid")
+    };
+    assert!((example(&[]).threshold() - 0.714_285_714_285_714_3).abs() < 1e-15);
+    for (signal, cooperation) in [(0.0, 0.0), (0.499, 0.0), (0.5, 0.5), (1.0, 0.5), (1.001, 0.0)] {
+        let world = example(&[("trust", 0.5), ("signal", signal)]);
+        assert_eq!(of(&world.known(), "p_cooperation"), cooperation, "{signal}");
+        hold(&world, &world.known(), None, &format!("signal {signal}"));
+    }
+    for trust in [0.0, 0.714_285_7, 0.714_285_8, 1.0] {
+        let world = example(&[("trust", trust)]);
+        let trusted = if trust > 0.714_285_75 { 1.0 } else { 0.0 };
+        assert_eq!(of(&world.known(), "p_trusted"), trusted, "{trust}");
+        hold(&world, &world.known(), None, &format!("trust {trust}"));
+    }
+    let mut luck = luck("reassurance");
+    for _ in 0..60 {
+        let mut number = || 0.05 + luck.uniform();
+        let changes = [
+            ("benefit_seeker", number()),
+            ("benefit_expansionist", number()),
+            ("cost_seeker", number()),
+            ("cost_expansionist", number()),
+            ("signal", number()),
+            ("trust", number().min(1.0)),
+        ];
+        let world = example(&changes);
+        hold(&world, &world.known(), None, &format!("{changes:?}"));
+    }
+    let greedy = [("temptation", 1.0)];
+    let error = Reassurance::new(&settings(reassurance::PARAMETERS, &greedy)).expect_err("greedy");
+    assert_eq!(error.path, "temptation");
+}
+
+#[test]
 fn the_ends_of_all_ranges_have_finite_answers() {
     type World = (&'static [Parameter], fn(&Settings) -> Option<Vec<Known>>);
-    let worlds: [World; 6] = [
+    let worlds: [World; 8] = [
         (ultimatum::PARAMETERS, |s| Some(Ultimatum::new(s).ok()?.known())),
         (alternating::PARAMETERS, |s| Some(Alternating::new(s).known())),
         (commitment::PARAMETERS, |s| Some(Commitment::new(s).known())),
         (attrition::PARAMETERS, |s| Some(Attrition::new(s).known())),
         (audience::PARAMETERS, |s| Some(Audience::new(s).known())),
+        (signals::PARAMETERS, |s| Some(Signals::new(s).known())),
+        (reassurance::PARAMETERS, |s| Some(Reassurance::new(s).ok()?.known())),
         (battles::PARAMETERS, |s| Some(Battles::new(s).ok()?.known())),
     ];
     let mut luck = luck("ends");

@@ -8,6 +8,8 @@ pub mod attrition;
 pub mod audience;
 pub mod battles;
 pub mod commitment;
+pub mod reassurance;
+pub mod signals;
 pub mod ultimatum;
 
 /// What theory says about an estimate: its name, and its value.

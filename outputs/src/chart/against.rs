@@ -81,6 +81,8 @@ fn range(panel: &Comparison) -> (f64, f64) {
     if (0.0..0.2).contains(&low) && (0.8..=1.0).contains(&high) {
         return (0.0, 1.0);
     }
-    let room = ((high - low) * 0.08).max(1e-3 * high.abs().max(1e-3));
+    // What hardly varies is not blown up.
+    let least = 0.05 * low.abs().max(high.abs()).max(0.2);
+    let room = ((high - low) * 0.08).max(least - (high - low) / 2.0);
     (low - room, high + room)
 }
