@@ -17,11 +17,13 @@ mod batch;
 mod belief;
 mod choice;
 mod elementary;
+mod game;
 mod histogram;
 mod influence;
 mod interval;
 mod lanes;
 mod model;
+mod quantal;
 mod stream;
 mod summary;
 mod survival;
@@ -35,11 +37,13 @@ pub use choice::{DecisionRule, logit_choice, occurs};
 pub use elementary::{
     Place, cosine, cubic, exp, hermite, ln, logistic, logit, normal_survival, power, powers,
 };
+pub use game::{Equilibria, Equilibrium, GameError, Mixed, NormalForm};
 pub use histogram::{Bins, Histogram};
 pub use influence::{InfluenceError, consult, consult_many};
 pub use interval::{Interval, Z95, mean_interval, median_interval, wilson};
 pub use lanes::{Lanes, Number};
 pub use model::{AnyModel, Estimate, Line, Measure, MeasureInfo, Model, Scale, Story};
+pub use quantal::{QuantalBranch, QuantalPoint, quantal_branch};
 pub use stream::{Draw, Purpose, Seed, Stream, Streams};
 pub use summary::Summary;
 pub use survival::{KaplanMeierStep, LifeTable, Lifetime};

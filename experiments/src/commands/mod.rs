@@ -9,6 +9,7 @@ mod progress;
 mod run;
 mod say;
 mod schema;
+mod solve;
 
 use std::io;
 use std::path::PathBuf;
@@ -40,6 +41,8 @@ enum Command {
     Explain(explain::Explain),
     /// Lists the models, or the parameters of one
     Models(models::Models),
+    /// Finds the equilibria of a small game
+    Solve(solve::Solve),
     /// Writes a commented study to start from
     New(new::New),
     /// Prints the JSON Schema of a study, for editors
@@ -74,6 +77,7 @@ pub(crate) fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Plot(command) => plot::run(command)?,
         Command::Explain(command) => explain::run(command)?,
         Command::Models(command) => models::run(command)?,
+        Command::Solve(command) => solve::run(command)?,
         Command::New(command) => new::run(command)?,
         Command::Schema => schema::run()?,
     }
