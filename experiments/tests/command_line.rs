@@ -330,6 +330,43 @@ fn the_other_commands_answer() {
     assert_eq!(desk.run("run study.toml --threads 0").status.code(), Some(2));
 }
 
+#[test]
+fn bargaining_solutions_of_a_scenario_are_what_their_names_say() {
+    let desk = Desk::new();
+    let answer = desk.done("bargain scenario.toml --weight 0.7 --json");
+    let answer: serde_json::Value = serde_json::from_str(&answer).expect("it is JSON");
+    let of =
+        |own: &serde_json::Value, actor: &str| own["utilities"][actor].as_f64().expect("a number");
+    let gains = |own: &serde_json::Value| {
+        let gain = |actor: &str| of(own, actor) - of(&answer["war"], actor);
+        (gain("Russia"), gain("Ukraine"))
+    };
+    let solutions = answer["solutions"].as_array().expect("a list");
+    let named = |name: &str| {
+        solutions.iter().find(|own| own["name"] == name).unwrap_or_else(|| panic!("{name}"))
+    };
+    assert_eq!(solutions.len(), 5);
+    let (egalitarian, nash) = (gains(named("egalitarian")), gains(named("nash")));
+    assert!((egalitarian.0 - egalitarian.1).abs() < 1e-9);
+    let sum = |own: &serde_json::Value| of(own, "Russia") + of(own, "Ukraine");
+    for own in solutions {
+        let (first, second) = gains(own);
+        assert!(first > 0.0 && second > 0.0, "{own}");
+        assert!(first * second <= nash.0 * nash.1 * (1.0 + 1e-9), "{own}");
+        assert!(sum(own) <= sum(named("utilitarian")) + 1e-9, "{own}");
+        assert_eq!(own["terms"].as_object().expect("terms").len(), 3);
+        assert_eq!(own["utilities"].as_object().expect("utilities").len(), 5);
+    }
+    assert!(gains(named("nash-asymmetric")).0 > nash.0);
+    assert!(desk.done("bargain scenario.toml").contains("kalai-smorodinsky"));
+    for wrong in
+        ["bargain study.toml", "bargain nowhere.toml", "bargain scenario.toml --set unity=3"]
+    {
+        assert_eq!(desk.run(wrong).status.code(), Some(1), "{wrong}");
+    }
+    assert_eq!(desk.run("bargain scenario.toml --weight 1").status.code(), Some(2));
+}
+
 /// A study of every world that needs no scenario.
 const THEORY: &str = r#"
 name = "theory"

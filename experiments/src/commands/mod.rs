@@ -1,5 +1,6 @@
 //! One file per command; a command reads as read → open → play → write → say.
 
+mod bargain;
 mod check;
 mod explain;
 mod models;
@@ -41,6 +42,8 @@ enum Command {
     Explain(explain::Explain),
     /// Lists the models, or the parameters of one
     Models(models::Models),
+    /// Prints the bargaining solutions between the belligerents of a scenario
+    Bargain(bargain::Bargain),
     /// Finds the equilibria of a small game
     Solve(solve::Solve),
     /// Writes a commented study to start from
@@ -77,6 +80,7 @@ pub(crate) fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Plot(command) => plot::run(command)?,
         Command::Explain(command) => explain::run(command)?,
         Command::Models(command) => models::run(command)?,
+        Command::Bargain(command) => bargain::run(command)?,
         Command::Solve(command) => solve::run(command)?,
         Command::New(command) => new::run(command)?,
         Command::Schema => schema::run()?,

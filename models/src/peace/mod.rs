@@ -20,8 +20,10 @@ mod search;
 mod stakes;
 mod story;
 mod table;
+mod textbook;
 mod world;
 
 pub use outcome::Outcome;
 pub use parameters::PARAMETERS;
+pub use textbook::{Prospect, Textbook};
 pub use world::Peace;

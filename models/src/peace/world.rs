@@ -181,7 +181,7 @@ fn news(settings: &Settings) -> Option<News> {
     (channels > 0.0).then(|| News { variance, sd: variance.sqrt() })
 }
 
-fn preferences(actor: &Actor, scenario: &Scenario) -> Result<Preferences, Invalid> {
+pub(super) fn preferences(actor: &Actor, scenario: &Scenario) -> Result<Preferences, Invalid> {
     debug_assert_eq!(actor.ideal.len(), scenario.issues.len());
     let made = Preferences::new(actor.ideal.clone(), &actor.salience, actor.curvature);
     made.map_err(|error| {
@@ -205,7 +205,7 @@ fn belligerent(scenario: &Scenario, role: Role) -> Result<Belligerent, Invalid> 
 }
 
 /// Challenger, defender, members.
-fn names(scenario: &Scenario) -> Vec<String> {
+pub(super) fn names(scenario: &Scenario) -> Vec<String> {
     let of = |role: Role| scenario.actors.iter().filter(move |actor| actor.role == role);
     let all = of(Role::Challenger).chain(of(Role::Defender)).chain(of(Role::Member));
     all.map(|actor| actor.name.clone()).collect()
