@@ -9,16 +9,17 @@ use proptest::prelude::*;
 fn shipped(folder: &str) -> Vec<PathBuf> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
     let entries = fs::read_dir(root).expect("the folder is shipped");
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("it is there").path()).collect();
+    let paths = entries.map(|entry| entry.expect("it is there").path());
+    let mut files: Vec<PathBuf> = paths.filter(|path| path.is_file()).collect();
     files.sort();
     files
 }
 
 #[test]
 fn every_shipped_study_is_valid_and_opens_with_its_question() {
-    let studies = shipped("studies");
-    assert_eq!(studies.len(), 8);
-    for path in studies {
+    let (studies, theory) = (shipped("studies"), shipped("studies/theory"));
+    assert_eq!((studies.len(), theory.len()), (8, 9));
+    for path in studies.into_iter().chain(theory) {
         let study = Study::read(&path, &Overrides::default());
         let study = study.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(Some(study.name.as_str()), path.file_stem().and_then(|stem| stem.to_str()));
@@ -65,7 +66,7 @@ fn read(text: &str) -> bool {
 
 /// One of the shipped studies, or a scenario in its place.
 fn texts() -> impl Strategy<Value = String> {
-    let all: Vec<String> = ["studies", "scenarios"]
+    let all: Vec<String> = ["studies", "studies/theory", "scenarios"]
         .iter()
         .flat_map(|folder| shipped(folder))
         .map(|path| fs::read_to_string(path).expect("it is there"))
@@ -109,6 +110,29 @@ proptest! {
             letters.splice(from..to, fragment.chars());
         }
         read(&letters.into_iter().collect::<String>());
+    }
+
+    #[test]
+    fn mutated_games_are_solved_or_refused(
+        path in prop::sample::select(shipped("games")),
+        edits in prop::collection::vec((0.0..1.0_f64, 0_usize..12, fragments()), 1..4),
+    ) {
+        let text = fs::read_to_string(&path).expect("it is there");
+        let mut letters: Vec<char> = text.chars().collect();
+        for (place, length, fragment) in edits {
+            let from = (place * letters.len() as f64) as usize;
+            let to = (from + length).min(letters.len());
+            letters.splice(from..to, fragment.chars());
+        }
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mutant = folder.path().join(path.file_name().expect("it has a name"));
+        fs::write(&mutant, letters.into_iter().collect::<String>()).expect("it can be written");
+        if let Ok(game) = experiments::read_game(&mutant) {
+            if let Some(found) = game.equilibria() {
+                prop_assert!(found.all.iter().all(|own| own.regret.is_finite()));
+            }
+            engine::quantal_branch(&game, &[0.5, 2.0]);
+        }
     }
 
     #[test]

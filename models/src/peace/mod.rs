@@ -22,6 +22,7 @@ mod story;
 mod table;
 mod textbook;
 mod world;
+mod worth;
 
 pub use outcome::Outcome;
 pub use parameters::PARAMETERS;

@@ -1,14 +1,14 @@
 //! The table: who proposes, what is worth offering, and who says yes.
 
-use engine::{DecisionRule, LogNormal, NormalBelief, Number, powers};
+use engine::{DecisionRule, LogNormal, NormalBelief, Number};
 use pulp::Arch;
 
 use super::compliance::{Compliance, Outlook, premium};
 use super::offers::Offers;
 use super::parameters::DECISION_RULES;
 use super::profile::Profile;
-use super::search::MOST;
-use super::stakes::{Few, Stakes, Value};
+use super::stakes::Stakes;
+use super::worth::{Aim, Choice};
 use crate::parameter::{Invalid, Settings};
 
 /// Who makes an offer.
@@ -68,84 +68,6 @@ pub(super) struct Table {
     pub(super) open_at_start: bool,
     /// The widest registers that this processor has.
     pub(super) registers: Arch,
-}
-
-/// What an offer is worth to a proposer in a month.
-struct Choice<'a, 'm> {
-    month: &'a Month<'m>,
-    aim: Aim,
-}
-
-/// What a proposer makes most of.
-#[derive(Clone, Copy, Debug)]
-enum Aim {
-    Challenger,
-    Defender,
-    /// Weights, and the values of fighting on.
-    Mediator {
-        weight: f64,
-        wars: (f64, f64),
-    },
-}
-
-impl Value for Choice<'_, '_> {
-    #[inline(always)]
-    fn of(&self, offers: &[Stakes<Few>], floor: f64, values: &mut [Few]) {
-        for (value, stakes) in values.iter_mut().zip(offers) {
-            *value = self.promise(stakes);
-        }
-        let mut wanted = Wanted { floor, fours: [false; MOST] };
-        if !wanted.pick(values) {
-            return;
-        }
-        match self.aim {
-            Aim::Challenger => self.month.challenger_values(offers, &wanted, values),
-            Aim::Defender => self.month.defender_values(offers, &mut wanted, values),
-            Aim::Mediator { weight, wars } => {
-                self.month.mediator_values(offers, &wanted, weight, wars, values);
-            }
-        }
-    }
-}
-
-impl Choice<'_, '_> {
-    /// What offers are worth at most: without premiums, and if they are accepted for sure.
-    #[inline(always)]
-    fn promise(&self, stakes: &Stakes<Few>) -> Few {
-        let month = self.month;
-        if month.challenger.break_loss < 0.0 || month.defender.break_loss < 0.0 {
-            return Few::splat(f64::INFINITY);
-        }
-        match self.aim {
-            Aim::Challenger => month.challenger_worth(stakes) - month.war(&month.challenger),
-            Aim::Defender => stakes.defender - month.war(&month.defender),
-            Aim::Mediator { weight, wars } => nash_products(
-                month.challenger_worth(stakes) - wars.0,
-                stakes.defender - wars.1,
-                weight,
-            ),
-        }
-    }
-}
-
-/// Which fours of offers are worth a closer look.
-struct Wanted {
-    floor: f64,
-    fours: [bool; MOST],
-}
-
-impl Wanted {
-    /// Those where a value is above 0 and reaches the floor; whether there are any.
-    #[inline(always)]
-    fn pick(&mut self, values: &[Few]) -> bool {
-        let floor = self.floor;
-        let mut any = false;
-        for (wanted, value) in self.fours.iter_mut().zip(values) {
-            *wanted = value.any(|value| value > 0.0 && value >= floor);
-            any |= *wanted;
-        }
-        any
-    }
 }
 
 impl Table {
@@ -239,7 +161,7 @@ impl Table {
 impl Month<'_> {
     /// What the challenger has from an offer before its premium, its cost and the war.
     #[inline(always)]
-    fn challenger_worth<N: Number>(&self, stakes: &Stakes<N>) -> N {
+    pub(super) fn challenger_worth<N: Number>(&self, stakes: &Stakes<N>) -> N {
         stakes.challenger - stakes.challenger_grievance() * self.audience
     }
 
@@ -250,26 +172,6 @@ impl Month<'_> {
             return 0.0;
         }
         premium(side.break_loss, self.compliance.durability(stakes, outlook, self.profile))
-    }
-
-    /// The same for many offers, as far as they are wanted.
-    #[inline(always)]
-    fn premiums(
-        &self,
-        side: &Side,
-        offers: &[Stakes<Few>],
-        wanted: &Wanted,
-        outlook: &Outlook,
-        premiums: &mut [Few],
-    ) {
-        if side.break_loss == 0.0 {
-            premiums.fill(Few::splat(0.0));
-            return;
-        }
-        self.compliance.durabilities(offers, &wanted.fours, outlook, self.profile, premiums);
-        for durability in premiums {
-            *durability = premium(side.break_loss, *durability);
-        }
     }
 
     /// The challenger's premium as it knows it.
@@ -291,13 +193,13 @@ impl Month<'_> {
 
     /// What is foreseen by the defender, who knows its own cost.
     #[inline(always)]
-    fn defender_outlook(&self) -> Outlook {
+    pub(super) fn defender_outlook(&self) -> Outlook {
         Outlook { defender_cost: self.defender.cost, ..self.outlook }
     }
 
     /// What fighting on is worth to a side that knows its own cost.
     #[inline(always)]
-    fn war(&self, side: &Side) -> f64 {
+    pub(super) fn war(&self, side: &Side) -> f64 {
         side.forecast - side.cost * self.weariness
     }
 
@@ -318,14 +220,14 @@ impl Month<'_> {
     /// The chance that the challenger accepts what it has worth so much less that premium, on public
     /// beliefs.
     #[inline(always)]
-    fn challenger_takes<N: Number>(&self, stakes: &Stakes<N>, premium: N) -> N {
+    pub(super) fn challenger_takes<N: Number>(&self, stakes: &Stakes<N>, premium: N) -> N {
         let gap = N::splat(self.challenger.forecast) - (self.challenger_worth(stakes) - premium);
         self.challenger.believed_cost.reaches(gap)
     }
 
     /// The same of the defender.
     #[inline(always)]
-    fn defender_takes<N: Number>(&self, stakes: &Stakes<N>, premium: N) -> N {
+    pub(super) fn defender_takes<N: Number>(&self, stakes: &Stakes<N>, premium: N) -> N {
         let gap = N::splat(self.defender.forecast) - (stakes.defender - premium);
         self.defender.believed_cost.reaches(gap)
     }
@@ -340,86 +242,12 @@ impl Month<'_> {
         self.defender_takes(stakes, self.defender_premium(stakes))
     }
 
-    /// What offers are worth to the challenger as proposer: chance of acceptance times gain.
-    #[inline(always)]
-    fn challenger_values(&self, offers: &[Stakes<Few>], wanted: &Wanted, values: &mut [Few]) {
-        if self.challenger.break_loss != 0.0 {
-            for (value, stakes) in values.iter_mut().zip(offers) {
-                *value = Few::from_lanes(|lane| self.challenger_gain(&stakes.lane(lane)));
-            }
-        }
-        let premiums = &mut [Few::splat(0.0); MOST][..values.len()];
-        self.premiums(&self.defender, offers, wanted, &self.outlook, premiums);
-        for (at, premium) in premiums.iter().enumerate() {
-            if wanted.fours[at] {
-                values[at] = values[at] * self.defender_takes(&offers[at], *premium);
-            }
-        }
-    }
-
-    /// The same to the defender as proposer.
-    #[inline(always)]
-    fn defender_values(&self, offers: &[Stakes<Few>], wanted: &mut Wanted, values: &mut [Few]) {
-        let war = self.war(&self.defender);
-        let premiums = &mut [Few::splat(0.0); MOST][..values.len()];
-        self.premiums(&self.defender, offers, wanted, &self.defender_outlook(), premiums);
-        for (at, premium) in premiums.iter().enumerate() {
-            values[at] = offers[at].defender - war - *premium;
-        }
-        if !wanted.pick(values) {
-            return;
-        }
-        self.premiums(&self.challenger, offers, wanted, &self.outlook, premiums);
-        for (at, premium) in premiums.iter().enumerate() {
-            if wanted.fours[at] {
-                values[at] = values[at] * self.challenger_takes(&offers[at], *premium);
-            }
-        }
-    }
-
     /// What fighting on is worth to either side at mean beliefs about its cost.
     #[inline]
     fn mean_wars(&self) -> (f64, f64) {
         let mean = |side: &Side| side.forecast - side.belief.mean_exp() * self.weariness;
         (mean(&self.challenger), mean(&self.defender))
     }
-
-    /// What offers are worth to the mediator: the Nash product of gains over `wars`, the values of
-    /// fighting on at mean beliefs.
-    #[inline(always)]
-    fn mediator_values(
-        &self,
-        offers: &[Stakes<Few>],
-        wanted: &Wanted,
-        weight: f64,
-        wars: (f64, f64),
-        values: &mut [Few],
-    ) {
-        let ours = &mut [Few::splat(0.0); MOST][..values.len()];
-        let theirs = &mut [Few::splat(0.0); MOST][..values.len()];
-        self.premiums(&self.challenger, offers, wanted, &self.outlook, ours);
-        self.premiums(&self.defender, offers, wanted, &self.outlook, theirs);
-        for (at, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
-            if wanted.fours[at] {
-                let challenger = self.challenger_worth(&offers[at]) - *ours - wars.0;
-                values[at] =
-                    nash_products(challenger, offers[at].defender - *theirs - wars.1, weight);
-            }
-        }
-    }
-}
-
-/// `challenger^weight · defender^(1 − weight)`; −1 where one of them is not above 0.
-#[inline(always)]
-fn nash_products<N: Number>(challenger: N, defender: N, weight: f64) -> N {
-    let product = if weight == 0.5 {
-        (challenger * defender).map(f64::sqrt)
-    } else {
-        let (base, other) = (challenger.map(|x| x.max(0.0)), defender.map(|x| x.max(0.0)));
-        powers(base, N::splat(weight)) * powers(other, N::splat(1.0 - weight))
-    };
-    let least = challenger.zip(defender, f64::min);
-    product.zip(least, |product, least| if least > 0.0 { product } else { -1.0 })
 }
 
 #[cfg(test)]
