@@ -16,6 +16,7 @@ mod bargaining;
 mod batch;
 mod belief;
 mod choice;
+mod compromise;
 mod elementary;
 mod game;
 mod histogram;
@@ -34,6 +35,7 @@ pub use bargaining::{ContractCurve, Disagreement, Solution, rubinstein_share};
 pub use batch::{Batch, Observer, Rows, Stopped};
 pub use belief::{LogNormal, LogOdds, NODE_WEIGHTS, NormalBelief};
 pub use choice::{DecisionRule, logit_choice, occurs};
+pub use compromise::{weighted_mean, weighted_median};
 pub use elementary::{
     Place, cosine, cubic, exp, hermite, ln, logistic, logit, normal_survival, power, powers,
 };

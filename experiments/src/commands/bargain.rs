@@ -105,10 +105,10 @@ fn text(textbook: &Textbook) -> String {
     for (at, actor) in textbook.actors.iter().enumerate() {
         out += &row(actor, &|prospect| prospect.utilities[at]);
     }
-    if textbook.solutions.len() < 4 {
+    if !textbook.solutions.iter().any(|(name, _)| name == "nash") {
         out += "\nWhere a solution is missing, no terms leave both belligerents better off than war.\n";
     }
-    out + "\nBetween the belligerents, over the war as it stands at the outset: utility of the terms in \
-           force less\nmedian costs. Conditional on the values given; neither optimism nor doubts about \
-           durability enter.\n"
+    out + "\nCompromises are everybody's, weighted by salience. All else is between the belligerents, over the\n\
+           war as it stands at the outset: utility of the terms in force less median costs. Conditional\n\
+           on the values given; neither optimism nor doubts about durability enter.\n"
 }

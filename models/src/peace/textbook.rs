@@ -1,6 +1,6 @@
 //! What a mediator's textbook would say: bargaining solutions between the belligerents.
 
-use engine::{ContractCurve, Disagreement, Preferences, Solution};
+use engine::{ContractCurve, Disagreement, Preferences, Solution, weighted_mean, weighted_median};
 
 use super::front::{Front, StatusQuo};
 use super::world::{names, preferences};
@@ -19,7 +19,8 @@ pub struct Textbook {
     pub actors: Vec<String>,
     /// The terms in force, and everybody's utility of them (of the belligerents less their costs).
     pub war: Prospect,
-    /// One for each solution that there is.
+    /// One for each solution that there is; last the compromises of everybody, belligerents and
+    /// members alike, weighted by salience.
     pub solutions: Vec<(String, Prospect)>,
 }
 
@@ -31,6 +32,12 @@ pub struct Prospect {
     /// One for each actor.
     pub utilities: Vec<f64>,
 }
+
+/// A rule of the compromise model.
+type Compromise = fn(&[f64], &[f64]) -> Option<f64>;
+
+const COMPROMISES: [(&str, Compromise); 2] =
+    [("compromise-mean", weighted_mean), ("compromise-median", weighted_median)];
 
 impl Textbook {
     /// The solutions over a scenario; `weight` is the challenger's in the asymmetric Nash solution.
@@ -65,13 +72,24 @@ impl Textbook {
         if weight != 0.5 {
             solved.insert(1, ("nash-asymmetric", curve.nash(disagreement, weight)));
         }
+        let mut solutions: Vec<(String, Prospect)> = solved
+            .into_iter()
+            .filter_map(|(name, solution)| Some((name.to_owned(), prospect(&solution?.terms))))
+            .collect();
+        for (name, rule) in COMPROMISES {
+            let issue = |issue: usize| {
+                let positions: Vec<f64> = everybody.iter().map(|own| own.ideal(issue)).collect();
+                let weights: Vec<f64> = everybody.iter().map(|own| own.salience(issue)).collect();
+                // Where an issue matters to nobody it stays where it is.
+                rule(&positions, &weights).unwrap_or(war.terms[issue])
+            };
+            let terms: Vec<f64> = (0..scenario.issues.len()).map(issue).collect();
+            solutions.push((name.to_owned(), prospect(&terms)));
+        }
         Ok(Self {
             issues: scenario.issues.iter().map(|issue| issue.name.clone()).collect(),
             actors: names(scenario),
-            solutions: solved
-                .into_iter()
-                .filter_map(|(name, solution)| Some((name.to_owned(), prospect(&solution?.terms))))
-                .collect(),
+            solutions,
             war,
         })
     }
