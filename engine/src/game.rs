@@ -41,9 +41,9 @@ pub enum GameError {
         /// How many there must be.
         needed: usize,
     },
-    /// A payoff is a finite number.
-    #[error("the payoff {0} is not a finite number")]
-    NotFinite(f64),
+    /// A payoff is a number that sums and products of payoffs can hold.
+    #[error("the payoff {0} must lie from -1e100 to 1e100")]
+    Payoff(f64),
 }
 
 /// One mixed strategy for each player: a chance for each of its strategies.
@@ -101,8 +101,8 @@ impl NormalForm {
         if payoffs.len() != needed {
             return Err(GameError::Payoffs { found: payoffs.len(), needed });
         }
-        if let Some(payoff) = payoffs.iter().find(|payoff| !payoff.is_finite()) {
-            return Err(GameError::NotFinite(*payoff));
+        if let Some(payoff) = payoffs.iter().find(|payoff| !(-1e100..=1e100).contains(*payoff)) {
+            return Err(GameError::Payoff(*payoff));
         }
         Ok(Self { players, strategies, payoffs })
     }
@@ -169,14 +169,27 @@ impl NormalForm {
 
     /// All profiles of pure strategies from which nobody gains by moving alone.
     pub fn pure_equilibria(&self) -> Vec<Mixed> {
-        let profiles = (0..self.profiles()).map(|number| self.profile(number));
-        let mixed = |profile: Vec<usize>| -> Mixed {
+        let mixed = |number: usize| -> Mixed {
+            let profile = self.profile(number);
             let pure = |(own, played): (&Vec<String>, usize)| {
                 (0..own.len()).map(|at| f64::from(u8::from(at == played))).collect()
             };
             self.strategies.iter().zip(profile).map(pure).collect()
         };
-        profiles.map(mixed).filter(|mixed| self.regret(mixed) <= 0.0).collect()
+        (0..self.profiles()).filter(|number| self.is_equilibrium(*number)).map(mixed).collect()
+    }
+
+    /// Whether nobody gains by leaving a profile alone.
+    fn is_equilibrium(&self, number: usize) -> bool {
+        let profile = self.profile(number);
+        let mut step = 1;
+        self.strategies.iter().enumerate().all(|(player, own)| {
+            let first = number - profile[player] * step;
+            let payoff = |strategy: usize| self.payoff(first + strategy * step, player);
+            let stays = (0..own.len()).all(|other| payoff(other) <= payoff(profile[player]));
+            step *= own.len();
+            stays
+        })
     }
 
     /// All extreme equilibria of two players; nothing for more of them.
@@ -368,17 +381,7 @@ mod tests {
         for (m, n, games) in [(2, 2, 400), (3, 3, 10_000), (4, 3, 100), (2, 5, 100), (5, 5, 10)] {
             for number in 0..games {
                 let mut luck = Streams::new(Seed(number), 0).open(Purpose::named("payoffs"));
-                let mut matrix = || -> Vec<Vec<f64>> {
-                    (0..m).map(|_| (0..n).map(|_| luck.normal()).collect()).collect()
-                };
-                let (a, b) = (matrix(), matrix());
-                let slices = |m: &'_ [Vec<f64>]| -> Vec<Vec<f64>> { m.to_vec() };
-                let (a, b) = (slices(&a), slices(&b));
-                let rows = |m: &'_ [Vec<f64>]| -> Vec<f64> { m.concat() };
-                let payoffs = (0..n).flat_map(|column| {
-                    let (a, b) = (rows(&a), rows(&b));
-                    (0..m).flat_map(move |row| [a[row * n + column], b[row * n + column]])
-                });
+                let payoffs = (0..2 * m * n).map(|_| luck.normal());
                 let names = |count: usize| (0..count).map(|k| k.to_string()).collect();
                 let players = vec!["a".to_owned(), "b".to_owned()];
                 let game = NormalForm::new(players, vec![names(m), names(n)], payoffs.collect());
@@ -408,5 +411,30 @@ mod tests {
         );
         assert_eq!(game(2, &[2, 2], vec![0.0; 7]), Err(GameError::Payoffs { found: 7, needed: 8 }));
         assert!(game(2, &[1, 1], vec![0.0, f64::NAN]).is_err());
+        assert_eq!(game(2, &[1, 1], vec![0.0, 1e300]), Err(GameError::Payoff(1e300)));
+    }
+
+    #[test]
+    fn pure_equilibria_are_the_profiles_without_regret() {
+        for number in 0..50 {
+            let mut luck = Streams::new(Seed(number), 0).open(Purpose::named("payoffs"));
+            // Few different payoffs, so that there are ties.
+            let payoffs = (0..3 * 2 * 3 * 2).map(|_| (3.0 * luck.uniform()).floor()).collect();
+            let names = |count: usize| (0..count).map(|k| k.to_string()).collect();
+            let players = ["a", "b", "c"].map(str::to_owned).to_vec();
+            let game = NormalForm::new(players, vec![names(2), names(3), names(2)], payoffs)
+                .expect("valid");
+            let found = game.pure_equilibria();
+            assert!(found.iter().all(|mixed| game.regret(mixed) == 0.0));
+            let pure = |at: usize, count: usize| -> Vec<f64> {
+                (0..count).map(|k| f64::from(u8::from(k == at))).collect()
+            };
+            let without = (0..12).filter(|number| {
+                let profile = game.profile(*number);
+                let mixed = vec![pure(profile[0], 2), pure(profile[1], 3), pure(profile[2], 2)];
+                game.regret(&mixed) == 0.0
+            });
+            assert_eq!(found.len(), without.count());
+        }
     }
 }

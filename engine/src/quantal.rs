@@ -80,22 +80,28 @@ pub fn quantal_branch(game: &NormalForm, lambdas: &[f64]) -> QuantalBranch {
         let stretch = tangent.norm().max(tangent[here.len() - 1].abs() / (1.0 + lambda.abs()));
         let next = system.correct(&here + &tangent * (step / stretch), &tangent);
         let near = |next: &DVector<f64>| (next - &here).norm() <= 3.0 * step * (1.0 + lambda.abs());
-        let Some(next) = next.filter(near) else {
+        let next = next.filter(near);
+        let passed = next.as_ref().map(|next| next[next.len() - 1]);
+        let at_target = match (&next, passed) {
+            (Some(next), Some(reached)) if lambda < target && target <= reached => {
+                let share = (target - lambda) / (reached - lambda);
+                Some(system.at_lambda(&here + (next - &here) * share, target).filter(near))
+            }
+            _ => None,
+        };
+        if let Some(Some(at)) = at_target {
+            points.push(system.point(&at, target));
+            wanted.next();
+            continue;
+        }
+        // A step that fails, or that passes a target without finding it, is tried shorter.
+        let Some(next) = next.filter(|_| at_target.is_none()) else {
             step /= 2.0;
             if step < SHORTEST_STEP || steps > MOST_STEPS {
                 return QuantalBranch { points, stopped_at: Some(lambda), crossings };
             }
             continue;
         };
-        let reached = next[next.len() - 1];
-        if lambda < target && target <= reached {
-            let share = (target - lambda) / (reached - lambda);
-            if let Some(at) = system.at_lambda(&here + (&next - &here) * share, target) {
-                points.push(system.point(&at, target));
-                wanted.next();
-                continue;
-            }
-        }
         if steps > MOST_STEPS {
             return QuantalBranch { points, stopped_at: Some(lambda), crossings };
         }
