@@ -28,6 +28,14 @@ fn luck(name: &'static str) -> Stream {
     Streams::new(Seed(1), 0).open(Purpose::named(name))
 }
 
+/// A number from 0.05 to 1.05 for each name.
+fn numbers<const N: usize>(
+    luck: &mut Stream,
+    names: [&'static str; N],
+) -> [(&'static str, f64); N] {
+    names.map(|name| (name, 0.05 + luck.uniform()))
+}
+
 /// Replications of each random world.
 const REPLICATIONS: u64 = 10_000;
 
@@ -232,13 +240,7 @@ fn wars_of_attrition_end_as_theory_says() {
     assert!((of(&example, "duration") - 4.0).abs() < 1e-14);
     let mut luck = luck("attrition");
     for _ in 0..40 {
-        let mut number = || 0.05 + luck.uniform();
-        let changes = [
-            ("cost_1", number()),
-            ("cost_2", number()),
-            ("prize_1", number()),
-            ("prize_2", number()),
-        ];
+        let changes = numbers(&mut luck, ["cost_1", "cost_2", "prize_1", "prize_2"]);
         let world = Attrition::new(&settings(attrition::PARAMETERS, &changes));
         hold(&world, &world.known(), None, &format!("{changes:?}"));
     }
@@ -253,13 +255,7 @@ fn public_crises_end_as_theory_says() {
     assert!((of(&example, "p_second_backs_down") - 0.600_911_653_563_224_8).abs() < 1e-13);
     let mut luck = luck("audiences");
     for _ in 0..40 {
-        let mut number = || 0.05 + luck.uniform();
-        let changes = [
-            ("prize", number()),
-            ("worst_war", number()),
-            ("audience_1", number()),
-            ("audience_2", number()),
-        ];
+        let changes = numbers(&mut luck, ["prize", "worst_war", "audience_1", "audience_2"]);
         let world = Audience::new(&settings(audience::PARAMETERS, &changes));
         let known = world.known();
         let sum: f64 = known.iter().map(|(_, chance)| chance).sum();
@@ -346,15 +342,17 @@ fn trust_begins_at_kydd_s_threshold_and_gestures_separate_between_theirs() {
     }
     let mut luck = luck("reassurance");
     for _ in 0..60 {
-        let mut number = || 0.05 + luck.uniform();
-        let changes = [
-            ("benefit_seeker", number()),
-            ("benefit_expansionist", number()),
-            ("cost_seeker", number()),
-            ("cost_expansionist", number()),
-            ("signal", number()),
-            ("trust", number().min(1.0)),
-        ];
+        let [a, b, c, d, signal] = numbers(
+            &mut luck,
+            [
+                "benefit_seeker",
+                "benefit_expansionist",
+                "cost_seeker",
+                "cost_expansionist",
+                "signal",
+            ],
+        );
+        let changes = [a, b, c, d, signal, ("trust", luck.uniform())];
         let world = example(&changes);
         hold(&world, &world.known(), None, &format!("{changes:?}"));
     }

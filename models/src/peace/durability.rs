@@ -320,6 +320,19 @@ struct Years {
     discount: f64,
 }
 
+#[cfg(test)]
+impl Foresight {
+    /// The starting values: what the challenger does decides alone.
+    pub(super) const PLAIN: Self = Self {
+        fragility: 2.4,
+        fragility_years: 1.0,
+        drift: 0.0,
+        defender_drift: None,
+        accidents: (0.01, 0.01),
+        discount: 0.9,
+    };
+}
+
 impl Foresight {
     fn years(&self, aside: Aside) -> Years {
         let still = self.drift == 0.0 && self.defender_drift.is_none_or(|drift| drift == 0.0);
@@ -371,14 +384,7 @@ mod tests {
     use super::*;
     use engine::logit;
 
-    const PLAIN: Foresight = Foresight {
-        fragility: 2.4,
-        fragility_years: 1.0,
-        drift: 0.0,
-        defender_drift: None,
-        accidents: (0.01, 0.01),
-        discount: 0.9,
-    };
+    const PLAIN: Foresight = Foresight::PLAIN;
 
     /// The definition, term by term.
     fn by_hand(f: Foresight, argument: f64, aside: Aside) -> f64 {

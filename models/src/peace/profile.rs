@@ -94,14 +94,7 @@ mod tests {
 
     #[test]
     fn the_profile_is_the_mean_over_the_costs_up_to_both_ends() {
-        let foresight = Foresight {
-            fragility: 2.4,
-            fragility_years: 1.0,
-            drift: 0.0,
-            defender_drift: None,
-            accidents: (0.01, 0.01),
-            discount: 0.9,
-        };
+        let foresight = Foresight::PLAIN;
         let any = Durability::new(foresight, 0.0, 0.0);
         let fourth = |a: f64| {
             let d = |steps: f64| any.exactly(a + 0.1 * steps);

@@ -2,7 +2,7 @@
 
 use engine::{Measure, Model, Streams, rubinstein_share};
 
-use super::{EXAMPLE, Known};
+use super::{EXAMPLE, Known, SHARE, mean};
 use crate::parameter::{Kind, Parameter, Settings};
 
 /// All parameters.
@@ -75,13 +75,11 @@ impl Model for Alternating {
     type Outcome = f64;
 
     fn measures(&self) -> Vec<Measure<f64>> {
-        let share = |name: &str, meaning: &str, of: fn(f64) -> f64| {
-            Measure::new(name, "1", meaning, move |first: &f64| Some(of(*first)))
-                .mean(name, (0.0, 1.0))
-        };
         vec![
-            share("share_first", "what the first side has of 1", |first| first),
-            share("share_second", "what the second side has of 1", |first| 1.0 - first),
+            mean("share_first", "1", "what the first side has of 1", SHARE, |first: &f64| *first),
+            mean("share_second", "1", "what the second side has of 1", SHARE, |first: &f64| {
+                1.0 - first
+            }),
         ]
     }
 

@@ -2,7 +2,7 @@
 
 use engine::{Draw as _, Measure, Model, Purpose, Streams, ln};
 
-use super::{EXAMPLE, Known, UNBOUNDED, flag};
+use super::{EXAMPLE, Known, UNBOUNDED, chance, mean};
 use crate::parameter::{Kind, Parameter, Settings};
 
 const PATIENCE: Purpose = Purpose::named("patience");
@@ -76,21 +76,19 @@ impl Model for Attrition {
     type Outcome = Outcome;
 
     fn measures(&self) -> Vec<Measure<Outcome>> {
-        let mean = |name: &str, unit, meaning: &str, of: fn(&Outcome) -> f64| {
-            Measure::new(name, unit, meaning, move |end: &Outcome| Some(of(end)))
-                .mean(name, UNBOUNDED)
-        };
         vec![
-            Measure::new(
-                "first_concedes",
-                "1",
-                "whether the first side gave up",
-                |end: &Outcome| Some(flag(end.first_concedes)),
-            )
-            .chance("p_first_concedes"),
-            mean("duration", "periods", "how long both held out", |end| end.duration),
-            mean("payoff_1", "utility", "what the first side had", |end| end.payoffs.0),
-            mean("payoff_2", "utility", "what the second side had", |end| end.payoffs.1),
+            chance("first_concedes", "whether the first side gave up", |end: &Outcome| {
+                end.first_concedes
+            }),
+            mean("duration", "periods", "how long both held out", UNBOUNDED, |end: &Outcome| {
+                end.duration
+            }),
+            mean("payoff_1", "utility", "what the first side had", UNBOUNDED, |end: &Outcome| {
+                end.payoffs.0
+            }),
+            mean("payoff_2", "utility", "what the second side had", UNBOUNDED, |end: &Outcome| {
+                end.payoffs.1
+            }),
         ]
     }
 

@@ -2,7 +2,7 @@
 
 use engine::{Draw as _, Measure, Model, Purpose, Streams, exp, ln};
 
-use super::{EXAMPLE, Known, UNBOUNDED, flag};
+use super::{EXAMPLE, Known, UNBOUNDED, chance, mean};
 use crate::parameter::{Kind, Parameter, Settings};
 
 const RESOLVE: Purpose = Purpose::named("resolve");
@@ -123,23 +123,17 @@ impl Model for Audience {
     type Outcome = Outcome;
 
     fn measures(&self) -> Vec<Measure<Outcome>> {
-        let backs = |name: &str, meaning: &str, side: usize| {
-            Measure::new(name, "1", meaning, move |end: &Outcome| {
-                Some(flag(end.backed_down == Some(side)))
-            })
-            .chance(format!("p_{name}"))
-        };
         vec![
-            Measure::new("war", "1", "whether both were locked in", |end: &Outcome| {
-                Some(flag(end.backed_down.is_none()))
-            })
-            .chance("p_war"),
-            backs("first_backs_down", "whether the first side backed down", 0),
-            backs("second_backs_down", "whether the second side backed down", 1),
-            Measure::new("length", "periods", "how long the crisis took", |end: &Outcome| {
-                Some(end.time)
-            })
-            .mean("length", UNBOUNDED),
+            chance("war", "whether both were locked in", |end: &Outcome| end.backed_down.is_none()),
+            chance("first_backs_down", "whether the first side backed down", |end: &Outcome| {
+                end.backed_down == Some(0)
+            }),
+            chance("second_backs_down", "whether the second side backed down", |end: &Outcome| {
+                end.backed_down == Some(1)
+            }),
+            mean("length", "periods", "how long the crisis took", UNBOUNDED, |end: &Outcome| {
+                end.time
+            }),
         ]
     }
 

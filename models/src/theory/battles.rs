@@ -2,7 +2,7 @@
 
 use engine::{Draw as _, Measure, Model, Purpose, Streams, ln, power};
 
-use super::{EXAMPLE, Known, UNBOUNDED, flag};
+use super::{EXAMPLE, Known, UNBOUNDED, chance, mean};
 use crate::parameter::{Invalid, Kind, Parameter, Settings};
 
 const BATTLES: Purpose = Purpose::named("battles");
@@ -92,17 +92,18 @@ impl Model for Battles {
     type Outcome = Outcome;
 
     fn measures(&self) -> Vec<Measure<Outcome>> {
-        let mean = |name: &str, unit, meaning: &str, of: fn(&Outcome) -> f64| {
-            Measure::new(name, unit, meaning, move |end: &Outcome| Some(of(end)))
-                .mean(name, UNBOUNDED)
-        };
         vec![
-            Measure::new("won", "1", "whether the first side won the war", |end: &Outcome| {
-                Some(flag(end.won))
-            })
-            .chance("p_win"),
-            mean("battles", "battles", "how many were fought", |end| f64::from(end.battles)),
-            mean("learned", "log-odds", "change of belief in the higher chance", |end| end.learned),
+            chance("win", "whether the first side won the war", |end: &Outcome| end.won),
+            mean("battles", "battles", "how many were fought", UNBOUNDED, |end: &Outcome| {
+                f64::from(end.battles)
+            }),
+            mean(
+                "learned",
+                "log-odds",
+                "change of belief in the higher chance",
+                UNBOUNDED,
+                |end: &Outcome| end.learned,
+            ),
         ]
     }
 

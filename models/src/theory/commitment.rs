@@ -2,8 +2,10 @@
 
 use engine::{Draw as _, Measure, Model, Purpose, Streams, normal_survival};
 
-use super::{EXAMPLE, Known, UNBOUNDED, flag};
+use super::{EXAMPLE, Known, UNBOUNDED, chance, mean};
 use crate::parameter::{Kind, Parameter, Settings};
+
+const PER_PERIOD: &str = "utility per period";
 
 const SHIFT: Purpose = Purpose::named("shift");
 
@@ -86,17 +88,22 @@ impl Model for Commitment {
     type Outcome = Outcome;
 
     fn measures(&self) -> Vec<Measure<Outcome>> {
-        let payoff = |name: &str, meaning: &str, of: fn(&Outcome) -> f64| {
-            Measure::new(name, "utility per period", meaning, move |end: &Outcome| Some(of(end)))
-                .mean(name, UNBOUNDED)
-        };
         vec![
-            Measure::new("war", "1", "whether the declining side fought", |end: &Outcome| {
-                Some(flag(end.war))
-            })
-            .chance("p_war"),
-            payoff("payoff_declining", "what the declining side had", |end| end.payoffs.0),
-            payoff("payoff_rising", "what the rising side had", |end| end.payoffs.1),
+            chance("war", "whether the declining side fought", |end: &Outcome| end.war),
+            mean(
+                "payoff_declining",
+                PER_PERIOD,
+                "what the declining side had",
+                UNBOUNDED,
+                |end: &Outcome| end.payoffs.0,
+            ),
+            mean(
+                "payoff_rising",
+                PER_PERIOD,
+                "what the rising side had",
+                UNBOUNDED,
+                |end: &Outcome| end.payoffs.1,
+            ),
         ]
     }
 

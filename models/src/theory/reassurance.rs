@@ -2,7 +2,7 @@
 
 use engine::{Draw as _, Measure, Model, Purpose, Streams};
 
-use super::{EXAMPLE, Known, flag};
+use super::{EXAMPLE, Known, chance, flag};
 use crate::parameter::{Invalid, Kind, Parameter, Settings};
 
 const TYPE: Purpose = Purpose::named("type");
@@ -109,17 +109,17 @@ impl Model for Reassurance {
     type Outcome = Outcome;
 
     fn measures(&self) -> Vec<Measure<Outcome>> {
-        let share = |name: &str, meaning: &str, of: fn(&Outcome) -> bool| {
-            Measure::new(name, "1", meaning, move |end: &Outcome| Some(flag(of(end))))
-                .chance(format!("p_{name}"))
-        };
         vec![
-            share("trusted", "whether the first side cooperated", |end| end.trusted),
-            share("cooperation", "whether both sides cooperated", |end| end.trusted && end.seeker),
-            share("betrayed", "whether the first side was betrayed", |end| {
+            chance("trusted", "whether the first side cooperated", |end: &Outcome| end.trusted),
+            chance("cooperation", "whether both sides cooperated", |end: &Outcome| {
+                end.trusted && end.seeker
+            }),
+            chance("betrayed", "whether the first side was betrayed", |end: &Outcome| {
                 end.trusted && !end.seeker
             }),
-            share("gesture", "whether the other side made the gesture", |end| end.gesture),
+            chance("gesture", "whether the other side made the gesture", |end: &Outcome| {
+                end.gesture
+            }),
         ]
     }
 

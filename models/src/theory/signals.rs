@@ -2,7 +2,7 @@
 
 use engine::{Draw as _, Measure, Model, Purpose, Streams};
 
-use super::{EXAMPLE, Known, UNBOUNDED, flag};
+use super::{EXAMPLE, Known, UNBOUNDED, chance, mean};
 use crate::parameter::{Kind, Parameter, Settings};
 
 const RESOLVE: Purpose = Purpose::named("resolve");
@@ -85,18 +85,13 @@ impl Model for Signals {
     type Outcome = Outcome;
 
     fn measures(&self) -> Vec<Measure<Outcome>> {
-        let share = |name: &str, meaning: &str, of: fn(&Outcome) -> bool| {
-            Measure::new(name, "1", meaning, move |end: &Outcome| Some(flag(of(end))))
-                .chance(format!("p_{name}"))
-        };
         vec![
-            share("signal", "whether the defender signalled", |end| end.signal),
-            share("bluff", "whether one signalled who would not fight", |end| end.bluff),
-            share("deterred", "whether the challenger stayed away", |end| end.deterred),
-            Measure::new("paid", "utility", "what the signal has cost", |end: &Outcome| {
-                Some(end.paid)
-            })
-            .mean("paid", UNBOUNDED),
+            chance("signal", "whether the defender signalled", |end: &Outcome| end.signal),
+            chance("bluff", "whether one signalled who would not fight", |end: &Outcome| end.bluff),
+            chance("deterred", "whether the challenger stayed away", |end: &Outcome| end.deterred),
+            mean("paid", "utility", "what the signal has cost", UNBOUNDED, |end: &Outcome| {
+                end.paid
+            }),
         ]
     }
 

@@ -2,7 +2,7 @@
 
 use engine::{Draw as _, Measure, Model, Purpose, Streams, exp, ln, normal_survival};
 
-use super::{EXAMPLE, Known, UNBOUNDED, flag};
+use super::{EXAMPLE, Known, SHARE, UNBOUNDED, chance, mean};
 use crate::parameter::{Invalid, Kind, Parameter, Settings};
 
 const COST: Purpose = Purpose::named("cost");
@@ -182,25 +182,22 @@ impl Model for Ultimatum {
 
     fn measures(&self) -> Vec<Measure<Outcome>> {
         vec![
-            Measure::new("war", "1", "whether the demand was refused", |end: &Outcome| {
-                Some(flag(end.war))
-            })
-            .chance("p_war"),
-            Measure::new("demand", "1", "the share that was demanded", |end: &Outcome| {
-                Some(end.demand)
-            })
-            .mean("demand", (0.0, 1.0)),
-            Measure::new("payoff_proposer", "utility", "what the proposer had", |end: &Outcome| {
-                Some(end.payoffs.0)
-            })
-            .mean("payoff_proposer", UNBOUNDED),
-            Measure::new(
+            chance("war", "whether the demand was refused", |end: &Outcome| end.war),
+            mean("demand", "1", "the share that was demanded", SHARE, |end: &Outcome| end.demand),
+            mean(
+                "payoff_proposer",
+                "utility",
+                "what the proposer had",
+                UNBOUNDED,
+                |end: &Outcome| end.payoffs.0,
+            ),
+            mean(
                 "payoff_responder",
                 "utility",
                 "what the responder had",
-                |end: &Outcome| Some(end.payoffs.1),
-            )
-            .mean("payoff_responder", UNBOUNDED),
+                UNBOUNDED,
+                |end: &Outcome| end.payoffs.1,
+            ),
         ]
     }
 
