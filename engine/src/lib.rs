@@ -37,7 +37,8 @@ pub use belief::{LogNormal, LogOdds, NODE_WEIGHTS, NormalBelief};
 pub use choice::{DecisionRule, logit_choice, occurs};
 pub use compromise::{weighted_mean, weighted_median};
 pub use elementary::{
-    Place, cosine, cubic, exp, hermite, ln, logistic, logit, normal_survival, power, powers,
+    Place, cosine, cubic, exp, hermite, ln, logistic, logit, normal_survival,
+    normal_survival_exact, power, powers,
 };
 pub use game::{Equilibria, Equilibrium, GameError, Mixed, NormalForm};
 pub use histogram::{Bins, Histogram};

@@ -3,7 +3,8 @@
 use engine::AnyModel;
 use models::theory::{
     Known, alternating::Alternating, attrition::Attrition, audience::Audience, battles::Battles,
-    commitment::Commitment, reassurance::Reassurance, signals::Signals, ultimatum::Ultimatum,
+    commitment::Commitment, crisis::Crisis, reassurance::Reassurance, signals::Signals,
+    ultimatum::Ultimatum,
 };
 use models::{Invalid, Parameter, Scenario, Settings, peace, theory};
 
@@ -142,6 +143,22 @@ pub const WORLDS: &[World] = &[
         check: |settings, _| Battles::new(settings).map(drop),
         build: |settings, _| Ok(Box::new(Battles::new(settings)?)),
         theory: Some(|settings| Ok(Battles::new(settings)?.known())),
+    },
+    World {
+        name: "crisis",
+        summary: "Crisis signalling with audience costs and all its equilibria (Lewis and Schultz \
+                  2003)",
+        needs_scenario: false,
+        parameters: theory::crisis::PARAMETERS,
+        headline: &[
+            ("p_status_quo", "P(status quo)"),
+            ("p_concession", "P(concession)"),
+            ("p_backed_down", "P(backed down)"),
+            ("p_war", "P(war)"),
+        ],
+        check: |settings, _| Crisis::new(settings).map(drop),
+        build: |settings, _| Ok(Box::new(Crisis::new(settings)?)),
+        theory: Some(|settings| Ok(Crisis::new(settings)?.known())),
     },
 ];
 

@@ -4,8 +4,9 @@
 use engine::{AnyModel, Draw as _, Purpose, Seed, Stream, Streams};
 use models::theory::{
     Known, alternating, alternating::Alternating, attrition, attrition::Attrition, audience,
-    audience::Audience, battles, battles::Battles, commitment, commitment::Commitment, reassurance,
-    reassurance::Reassurance, signals, signals::Signals, ultimatum, ultimatum::Ultimatum,
+    audience::Audience, battles, battles::Battles, commitment, commitment::Commitment, crisis,
+    crisis::Crisis, reassurance, reassurance::Reassurance, signals, signals::Signals, ultimatum,
+    ultimatum::Ultimatum,
 };
 use models::{Parameter, Settings};
 
@@ -362,9 +363,101 @@ fn trust_begins_at_kydd_s_threshold_and_gestures_separate_between_theirs() {
 }
 
 #[test]
+fn crises_have_all_their_equilibria() {
+    // lewis_schultz_signaling_eq: solved with scipy from the equations in sigInt 0.2.1 (Crisman-Cox and
+    // Gibilisco), printed with six digits; three equilibria at war_target -2.9 and -2.8, one elsewhere.
+    // At -3 it has 0.21862; integrating anew by Simpson's rule gives 0.2186228.
+    let resistance: [(f64, &[f64]); 6] = [
+        (-3.0, &[0.218_623]),
+        (-2.9, &[0.251_105, 0.594_723, 0.813_322]),
+        (-2.8, &[0.296_452, 0.472_423, 0.874_031]),
+        (-2.7, &[0.907_856]),
+        (-2.5, &[0.947_314]),
+        (-2.2, &[0.976_387]),
+    ];
+    for (war_target, known) in resistance {
+        let world = Crisis::new(&settings(crisis::PARAMETERS, &[("war_target", war_target)]));
+        let world = world.expect("valid");
+        let found: Vec<f64> = world.equilibria().iter().map(|own| own.resists).collect();
+        assert_eq!(found.len(), known.len(), "{war_target}: {found:?}");
+        for (found, known) in found.iter().zip(known) {
+            assert!((found - known).abs() <= 5.1e-7, "{war_target}: {found} and {known}");
+        }
+    }
+    let outcomes = [
+        [0.005_211, 0.744_993, 0.077_361, 0.172_436],
+        [0.620_132, 0.153_952, 0.054_573, 0.171_343],
+        [0.794_548, 0.038_353, 0.034_883, 0.132_215],
+    ];
+    for (selection, outcome) in outcomes.iter().enumerate() {
+        let changes = [("war_target", -2.9), ("selection", selection as f64)];
+        let world = Crisis::new(&settings(crisis::PARAMETERS, &changes)).expect("valid");
+        let known = world.known();
+        for (name, expected) in
+            ["p_status_quo", "p_concession", "p_war", "p_backed_down"].iter().zip(outcome)
+        {
+            assert!((of(&known, name) - expected).abs() <= 5.1e-7, "{changes:?} {name}");
+        }
+        assert_eq!(of(&known, "equilibria"), 3.0);
+    }
+    let worthless = [("prize", -0.1)];
+    let error = Crisis::new(&settings(crisis::PARAMETERS, &worthless)).expect_err("worthless");
+    assert_eq!(error.path, "prize");
+}
+
+/// Halving rests on the monotone answer; a scan does not.
+#[test]
+fn a_scan_of_resistance_finds_no_other_equilibrium() {
+    const STEPS: u32 = 400;
+    let mut luck = luck("scan");
+    let mut several = 0;
+    for _ in 0..80 {
+        let changes = [
+            ("war_challenger", -3.0 + 3.0 * luck.uniform()),
+            ("audience", -3.0 + 3.0 * luck.uniform()),
+            ("war_target", -4.0 + 3.0 * luck.uniform()),
+            ("prize", 2.0 * luck.uniform()),
+            ("reprieve", 2.0 * luck.uniform()),
+        ];
+        let world = Crisis::new(&settings(crisis::PARAMETERS, &changes)).expect("valid");
+        let places = (1..=STEPS).map(|step| f64::from(step) / f64::from(STEPS));
+        let rises: Vec<(f64, bool)> = places.map(|at| (at, world.answer(at) > at)).collect();
+        let crossings = rises.windows(2).filter(|pair| pair[0].1 != pair[1].1);
+        let crossings: Vec<f64> = crossings.map(|pair| pair[0].0).collect();
+        let found: Vec<f64> = world.equilibria().iter().map(|own| own.resists).collect();
+        for crossing in &crossings {
+            assert!(
+                found.iter().any(|own| (-1e-12..=1.0 / 400.0 + 1e-12).contains(&(own - crossing))),
+                "{changes:?}: nothing near {crossing} in {found:?}"
+            );
+        }
+        assert!(found.len() % 2 == 1 || found.len() > crossings.len(), "{changes:?}: {found:?}");
+        several += usize::from(found.len() > 1);
+    }
+    assert!(several > 1, "{several}");
+}
+
+#[test]
+fn crises_end_as_theory_says() {
+    let mut luck = luck("crises");
+    for round in 0..40 {
+        let changes = [
+            ("war_challenger", -3.0 + 4.0 * luck.uniform()),
+            ("audience", -3.0 + 4.0 * luck.uniform()),
+            ("war_target", -4.0 + 4.0 * luck.uniform()),
+            ("prize", 2.0 * luck.uniform()),
+            ("reprieve", 2.0 * luck.uniform()),
+            ("selection", f64::from(round % 4)),
+        ];
+        let world = Crisis::new(&settings(crisis::PARAMETERS, &changes)).expect("valid");
+        hold(&world, &world.known(), None, &format!("{changes:?}"));
+    }
+}
+
+#[test]
 fn the_ends_of_all_ranges_have_finite_answers() {
     type World = (&'static [Parameter], fn(&Settings) -> Option<Vec<Known>>);
-    let worlds: [World; 8] = [
+    let worlds: [World; 9] = [
         (ultimatum::PARAMETERS, |s| Some(Ultimatum::new(s).ok()?.known())),
         (alternating::PARAMETERS, |s| Some(Alternating::new(s).known())),
         (commitment::PARAMETERS, |s| Some(Commitment::new(s).known())),
@@ -373,6 +466,7 @@ fn the_ends_of_all_ranges_have_finite_answers() {
         (signals::PARAMETERS, |s| Some(Signals::new(s).known())),
         (reassurance::PARAMETERS, |s| Some(Reassurance::new(s).ok()?.known())),
         (battles::PARAMETERS, |s| Some(Battles::new(s).ok()?.known())),
+        (crisis::PARAMETERS, |s| Some(Crisis::new(s).ok()?.known())),
     ];
     let mut luck = luck("ends");
     for (parameters, known) in worlds {

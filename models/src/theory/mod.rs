@@ -10,6 +10,7 @@ pub mod attrition;
 pub mod audience;
 pub mod battles;
 pub mod commitment;
+pub mod crisis;
 pub mod reassurance;
 pub mod signals;
 pub mod ultimatum;
