@@ -1,6 +1,7 @@
 //! The charts of a run, specified from its tables and the study beside them.
 
 mod against;
+mod forecast;
 
 use models::{IssueRole, Value};
 use outputs::chart::{
@@ -9,6 +10,7 @@ use outputs::chart::{
 };
 use outputs::{Cell, Table};
 
+use crate::catalogue::Pictures;
 use crate::design::Axis;
 use crate::results::Results;
 use crate::study::Study;
@@ -46,8 +48,14 @@ const SHARES: [Share; 3] = [
 /// All charts of a run: file name without ending, and what to draw.
 pub fn charts(study: &Study, results: &Results) -> Vec<(String, ChartSpec)> {
     let view = View { study, results };
-    if study.world.theory.is_some() {
-        return vec![("theory".to_owned(), view.against_theory())];
+    match study.world.pictures {
+        Pictures::Theory => return vec![("theory".to_owned(), view.headline_estimates())],
+        Pictures::Forecast => {
+            let mut all = view.positions();
+            all.insert(0, ("forecast".to_owned(), view.headline_estimates()));
+            return all;
+        }
+        Pictures::Peace => {}
     }
     let mut all: Vec<(String, ChartSpec)> =
         SHARES.iter().map(|share| (share.file.to_owned(), view.share(share))).collect();
@@ -118,7 +126,6 @@ impl View<'_> {
     /// words; more, a heatmap of the first two with the others held.
     fn share(&self, share: &Share) -> ChartSpec {
         let axes = &self.study.design.axes;
-        let numeric = |axis: &Axis| matches!(axis.levels[0], Value::Number(_));
         match axes.len() {
             0 | 1 => self.lines(share, &[]),
             2 if axes.iter().all(numeric) => self.heatmap(share, 0, 1),
@@ -452,7 +459,12 @@ const NO_AGREEMENT: &str = "No run ended in an agreement: there is nothing to sh
 
 /// Whether the levels of the first parameter are in an order.
 fn axes_are_numbers(study: &Study) -> bool {
-    study.design.axes.first().is_some_and(|axis| matches!(axis.levels[0], Value::Number(_)))
+    study.design.axes.first().is_some_and(numeric)
+}
+
+/// Whether the levels of a parameter are numbers.
+fn numeric(axis: &Axis) -> bool {
+    matches!(axis.levels[0], Value::Number(_))
 }
 
 /// The rows of a point; tables are sorted by point.

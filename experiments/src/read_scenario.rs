@@ -97,11 +97,12 @@ fn read_actor(
     issues: &[Issue],
     blocs: &[String],
 ) -> Result<Actor, ConfigError> {
-    const SHARED: [&str; 5] = ["role", "ideal", "salience", "curvature", "sources"];
+    const SHARED: [&str; 5] = ["role", "ideal", "salience", "capability", "sources"];
     let role = choice(&entry.need("role")?, &Role::NAMES)?;
     let own: &[&str] = match role {
-        Role::Member => &["bloc", "capability", "support", "fatigue", "rally"],
-        Role::Challenger | Role::Defender => &["war_cost", "optimism", "break_loss"],
+        Role::Party => &[],
+        Role::Member => &["curvature", "bloc", "support", "fatigue", "rally"],
+        Role::Challenger | Role::Defender => &["curvature", "war_cost", "optimism", "break_loss"],
     };
     entry.only(&[&SHARED[..], own].concat())?;
     let number = |key: &str, default: Option<f64>| match (entry.get(key)?, default) {
@@ -110,7 +111,7 @@ fn read_actor(
         (None, None) => entry.need(key)?.number(),
     };
     let member = |key: &str| if role == Role::Member { number(key, None) } else { Ok(0.0) };
-    let fights = role != Role::Member;
+    let fights = matches!(role, Role::Challenger | Role::Defender);
     let cost = |key: &str| -> Result<f64, ConfigError> {
         if !fights {
             return Ok(0.0);
@@ -133,7 +134,7 @@ fn read_actor(
         cost_log_sd: cost("log_sd")?,
         optimism: if fights { number("optimism", Some(0.0))? } else { 0.0 },
         break_loss: if fights { number("break_loss", Some(0.0))? } else { 0.0 },
-        capability: member("capability")?,
+        capability: number("capability", fights.then_some(0.0))?,
         support: member("support")?,
         fatigue: member("fatigue")?,
         rally: member("rally")?,

@@ -46,7 +46,7 @@ fn of_world(world: &World) -> Value {
             "sweep": tree(world, &ranged),
         },
     });
-    if world.needs_scenario {
+    if world.scenario.is_some() {
         then["required"] = json!(["scenario"]);
     }
     json!({"if": {"properties": {"model": {"const": world.name}}}, "then": then})
@@ -105,7 +105,7 @@ fn swept(kind: Kind) -> Value {
 /// Nested objects for dotted paths; paths into the scenario are left open.
 fn tree(world: &World, leaf: &dyn Fn(&Parameter) -> Value) -> Value {
     let mut root = branch();
-    if world.needs_scenario {
+    if world.scenario.is_some() {
         root["properties"] = json!({
             "actors": {"type": "object"}, "blocs": {"type": "object"}, "issues": {"type": "object"},
         });

@@ -114,7 +114,7 @@ impl Study {
         if let Some(scenario) = &scenario_source {
             let root = Cursor::root(scenario);
             study.scenario = read_scenario(&root)?;
-            study.read_table(&root, "parameters", false)?;
+            study.read_parameters_of_scenario(&root)?;
         }
         study.read_table(&root, "parameters", false)?;
         study.read_table(&root, "sweep", true)?;
@@ -127,6 +127,24 @@ impl Study {
     fn read_table(&mut self, root: &Cursor, name: &str, sweeps: bool) -> Result<(), ConfigError> {
         let Some(table) = root.get(name)? else { return Ok(()) };
         walk(&table, 1, sweeps, &mut |entry| self.take(&entry))
+    }
+
+    /// Reads the `[parameters]` of a scenario. Those of another world that can be played on it are
+    /// left out.
+    fn read_parameters_of_scenario(&mut self, root: &Cursor) -> Result<(), ConfigError> {
+        let Some(table) = root.get("parameters")? else { return Ok(()) };
+        let (own, others): (Vec<&World>, Vec<&World>) = WORLDS
+            .iter()
+            .filter(|world| world.scenario.is_some())
+            .partition(|world| world.name == self.world.name);
+        let knows = |worlds: &[&World], path: &str| {
+            worlds.iter().flat_map(|world| world.parameters).any(|known| known.path == path)
+        };
+        walk(&table, 1, false, &mut |entry| {
+            let path = entry.path.join(".");
+            let foreign = !knows(&own, &path) && knows(&others, &path);
+            if foreign { Ok(()) } else { self.take(&entry) }
+        })
     }
 
     /// Takes one path with its value or levels.
@@ -276,7 +294,7 @@ impl Study {
     pub fn theory(&self, point: &Point) -> Vec<Known> {
         let (mut settings, mut scenario) = (self.settings.clone(), self.scenario.clone());
         self.design.apply(point, &mut settings, &mut scenario);
-        self.theory_of(&settings)
+        self.theory_of(&settings, &scenario)
     }
 
     /// The same with one parameter at a number that need not be a level; nothing where it cannot
@@ -285,13 +303,18 @@ impl Study {
         let (mut settings, mut scenario) = (self.settings.clone(), self.scenario.clone());
         self.design.apply(point, &mut settings, &mut scenario);
         match apply(target, &Value::Number(number), &mut settings, &mut scenario) {
-            Ok(()) => self.theory_of(&settings),
+            Ok(()) => self.theory_of(&settings, &scenario),
             Err(_) => Vec::new(),
         }
     }
 
-    fn theory_of(&self, settings: &Settings) -> Vec<Known> {
-        self.world.theory.and_then(|theory| theory(settings).ok()).unwrap_or_default()
+    fn theory_of(&self, settings: &Settings, scenario: &Scenario) -> Vec<Known> {
+        self.world.theory.and_then(|theory| theory(settings, scenario).ok()).unwrap_or_default()
+    }
+
+    /// The estimates that head this study's runs: column, and what they are called.
+    pub fn headline(&self) -> Vec<(String, String)> {
+        (self.world.headline)(&self.scenario)
     }
 
     /// The reference value of a swept path, or of any other.
@@ -388,7 +411,7 @@ fn read_scenario_source(
     source: &Source,
     world: &World,
 ) -> Result<Option<Source>, ConfigError> {
-    match (root.get("scenario")?, world.needs_scenario) {
+    match (root.get("scenario")?, world.scenario.is_some()) {
         (None, true) => Err(root.error_here(format!(
             "`scenario` is missing: the model {} needs a scenario file",
             world.name

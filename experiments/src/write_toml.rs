@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use models::{Actor, IssueRole, Kind, Parameter, Role, Scenario, Value};
 
-use crate::catalogue::World;
+use crate::catalogue::{Pictures, World};
 use crate::source::dotted;
 use crate::study::{Keep, Study};
 
@@ -61,7 +61,7 @@ pub fn study_as_run(study: &Study) -> String {
     page.pair("name", &text(&study.name));
     page.pair("question", &text(&study.question));
     page.pair("model", &text(study.world.name));
-    if study.world.needs_scenario {
+    if study.world.scenario.is_some() {
         page.pair("scenario", &text("scenario.toml"));
     }
     page.heading("[run]");
@@ -136,14 +136,19 @@ fn write_actor(page: &mut Page, actor: &Actor, scenario: &Scenario) {
     let names = || scenario.issues.iter().map(|issue| &issue.name);
     page.pair("ideal", &inline(names().zip(actor.ideal.iter().copied())));
     page.pair("salience", &inline(names().zip(actor.salience.iter().copied())));
-    page.pair("curvature", &number(actor.curvature));
+    if !actor.fights() || actor.capability > 0.0 {
+        page.pair("capability", &number(actor.capability));
+    }
+    if actor.role != Role::Party {
+        page.pair("curvature", &number(actor.curvature));
+    }
     if actor.fights() {
         let cost = [("median", actor.cost_median), ("log_sd", actor.cost_log_sd)];
         page.pair("war_cost", &inline(cost.into_iter()));
         page.pair("optimism", &number(actor.optimism));
         page.pair("break_loss", &number(actor.break_loss));
-    } else {
-        page.pair("capability", &number(actor.capability));
+    }
+    if actor.role == Role::Member {
         page.pair("support", &number(actor.support));
         page.pair("fatigue", &number(actor.fatigue));
         page.pair("rally", &number(actor.rally));
@@ -173,14 +178,14 @@ pub fn starter(world: &World, name: &str, scenario: &str) -> String {
     let mut page = Page::default();
     page.line("# What is your question? Write it down, then sweep what it depends on.");
     page.pair("name", &text(name));
-    let question = if world.needs_scenario {
-        "How likely is a durable agreement at each level of Western unity?"
-    } else {
-        "What does theory say, and does the simulation agree?"
+    let question = match world.pictures {
+        Pictures::Peace => "How likely is a durable agreement at each level of Western unity?",
+        Pictures::Theory => "What does theory say, and does the simulation agree?",
+        Pictures::Forecast => "What will be decided?",
     };
     page.pair("question", &text(question));
     page.pair("model", &text(world.name));
-    if world.needs_scenario {
+    if world.scenario.is_some() {
         page.line("# Relative to this file. The scenario says who the actors are.");
         page.pair("scenario", &text(scenario));
     }
@@ -192,7 +197,7 @@ pub fn starter(world: &World, name: &str, scenario: &str) -> String {
     page.line("# keep = \"replications\"");
     page.heading("[sweep]");
     page.line("# A range, a list of levels, or several parameters: a full grid.");
-    if world.needs_scenario {
+    if world.pictures == Pictures::Peace {
         page.line("unity = { from = 0.0, to = 1.0, steps = 6 }");
         page.line("# signalling = [-0.5, 0.0, 0.5, 1.0]");
     } else if let Some(first) = world.parameters.first() {

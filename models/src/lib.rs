@@ -1,5 +1,5 @@
-//! Worlds for the engine: the flagship `peace`, the classics of `theory`, and what they share:
-//! parameters and scenarios.
+//! Worlds for the engine: the flagship `peace`, the classics of `theory`, what practitioners
+//! `forecast` with, and what they share: parameters and scenarios.
 //!
 //! ```text
 //! Parameter table ─▶ Settings ─┐
@@ -11,6 +11,7 @@
 //! ranges, documentation and the schema of studies all come, and checks everything when it is
 //! made. It knows no TOML file and no chart.
 
+pub mod forecast;
 mod parameter;
 pub mod peace;
 mod scenario;
@@ -18,5 +19,6 @@ pub mod theory;
 
 pub use parameter::{Invalid, Kind, Parameter, Settings, Value};
 pub use scenario::{
-    Actor, Bloc, Election, Issue, IssueRole, MAX_ISSUES, MAX_MEMBERS, Role, Scenario, Weights,
+    Actor, Bloc, Election, Issue, IssueRole, MAX_ISSUES, MAX_MEMBERS, MAX_PARTIES, Role, Scenario,
+    Weights,
 };

@@ -8,6 +8,9 @@ pub const MAX_ISSUES: usize = 8;
 /// The most members that a coalition can have.
 pub const MAX_MEMBERS: usize = 32;
 
+/// The most parties to a negotiation.
+pub const MAX_PARTIES: usize = 64;
+
 /// Issues, actors, blocs, influence and elections, each in the order of the file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scenario {
@@ -83,7 +86,8 @@ pub struct Actor {
     pub optimism: f64,
     /// Loss from a deal that breaks, in utility. Belligerents.
     pub break_loss: f64,
-    /// Weight in aid, votes and influence. Members.
+    /// Weight in aid, votes and influence. Members and parties; belligerents where a forecast weighs
+    /// everybody, 0 if it is not given.
     pub capability: f64,
     /// Log-odds of supporting by itself. Members.
     pub support: f64,
@@ -104,12 +108,18 @@ pub enum Role {
     Defender,
     /// Backs the defender.
     Member,
+    /// Takes part in a negotiation without a war.
+    Party,
 }
 
 impl Role {
     /// Every role with the word that a scenario uses for it.
-    pub const NAMES: [(&'static str, Self); 3] =
-        [("challenger", Self::Challenger), ("defender", Self::Defender), ("member", Self::Member)];
+    pub const NAMES: [(&'static str, Self); 4] = [
+        ("challenger", Self::Challenger),
+        ("defender", Self::Defender),
+        ("member", Self::Member),
+        ("party", Self::Party),
+    ];
 }
 
 /// A group of members.
@@ -170,10 +180,17 @@ impl Scenario {
     pub fn number_paths(&self) -> Vec<Vec<String>> {
         let mut paths = Vec::new();
         for actor in &self.actors {
-            let own: &[&str] = if actor.fights() {
-                &["war_cost.median", "war_cost.log_sd", "optimism", "break_loss", "curvature"]
-            } else {
-                &["capability", "support", "fatigue", "rally", "curvature"]
+            let own: &[&str] = match actor.role {
+                Role::Party => &["capability"],
+                Role::Member => &["capability", "support", "fatigue", "rally", "curvature"],
+                Role::Challenger | Role::Defender => &[
+                    "war_cost.median",
+                    "war_cost.log_sd",
+                    "optimism",
+                    "break_loss",
+                    "curvature",
+                    "capability",
+                ],
             };
             let path =
                 |keys: &str| names(["actors", &actor.name].into_iter().chain(keys.split('.')));
@@ -195,14 +212,21 @@ impl Scenario {
         paths
     }
 
-    /// Checks all that can be said about a scenario without a model.
+    /// Checks all that can be said about a scenario without a model: of a war, or of a negotiation
+    /// between parties.
     ///
     /// # Errors
     ///
     /// [`Invalid`] for the first rule that is broken.
     pub fn check(&self) -> Result<(), Invalid> {
-        self.check_issues()?;
-        self.check_roles()?;
+        let parties = self.actors.iter().filter(|actor| actor.role == Role::Party).count();
+        let war = parties == 0;
+        self.check_issues(war)?;
+        if war {
+            self.check_roles()?;
+        } else {
+            self.check_parties(parties)?;
+        }
         self.check_names()?;
         self.actors.iter().try_for_each(|actor| actor.check(&self.issues))?;
         let sum: f64 = self.members().map(|member| member.capability).sum();
@@ -215,6 +239,20 @@ impl Scenario {
         self.check_elections()
     }
 
+    /// The same, and that it is about a war.
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid`] for the first rule that is broken.
+    pub fn check_war(&self) -> Result<(), Invalid> {
+        self.check()?;
+        if self.actors.iter().any(|actor| actor.role == Role::Party) {
+            let rule = "must hold one challenger and one defender in a world about war";
+            return Err(Invalid::new("actors", "a table of parties", rule));
+        }
+        Ok(())
+    }
+
     /// The members of the coalition, in order.
     pub fn members(&self) -> impl Iterator<Item = &Actor> {
         self.actors.iter().filter(|actor| actor.role == Role::Member)
@@ -225,7 +263,7 @@ impl Scenario {
         self.issues.iter().position(|issue| issue.role == Some(role))
     }
 
-    fn check_issues(&self) -> Result<(), Invalid> {
+    fn check_issues(&self, war: bool) -> Result<(), Invalid> {
         let count = self.issues.len();
         if !(1..=MAX_ISSUES).contains(&count) {
             let rule = format!("must hold 1 to {MAX_ISSUES}");
@@ -238,7 +276,7 @@ impl Scenario {
                 return Err(Invalid::new("issues", found, "must hold one at most"));
             }
         }
-        self.issues.iter().try_for_each(Issue::check)
+        self.issues.iter().try_for_each(|issue| issue.check(war))
     }
 
     /// Names become columns, in which a space is an underscore.
@@ -272,6 +310,20 @@ impl Scenario {
         if count > MAX_MEMBERS {
             let rule = format!("must hold {MAX_MEMBERS} members at most");
             return Err(Invalid::new("actors", format!("a table with {count} members"), rule));
+        }
+        Ok(())
+    }
+
+    /// Parties stand by themselves.
+    fn check_parties(&self, parties: usize) -> Result<(), Invalid> {
+        if parties < self.actors.len() {
+            let rule = "must hold parties alone, or a challenger, a defender and members";
+            let found = format!("a table with {parties} of the role \"party\"");
+            return Err(Invalid::new("actors", found, rule));
+        }
+        if parties > MAX_PARTIES {
+            let rule = format!("must hold {MAX_PARTIES} parties at most");
+            return Err(Invalid::new("actors", format!("a table with {parties} parties"), rule));
         }
         Ok(())
     }
@@ -344,7 +396,7 @@ impl Issue {
         }
     }
 
-    fn check(&self) -> Result<(), Invalid> {
+    fn check(&self, war: bool) -> Result<(), Invalid> {
         let path = format!("issues.{}", key(&self.name));
         let level = format!("{path}.while_fighting");
         match (self.role, self.while_fighting) {
@@ -356,7 +408,7 @@ impl Issue {
                 let rule = "must be left out: territory is the front itself";
                 return Err(Invalid::new(format!("{path}.spillover"), self.spillover, rule));
             }
-            (_, None) if self.role != Some(IssueRole::Territory) => {
+            (_, None) if war && self.role != Some(IssueRole::Territory) => {
                 return Err(Invalid::new(level, "missing", "every other issue needs it"));
             }
             (_, Some(value)) => share(&level, value)?,
@@ -382,24 +434,27 @@ impl Actor {
             ["war_cost", ..] if self.fights() => Err(names(["median", "log_sd"])),
             ["optimism"] if self.fights() => Ok(&mut self.optimism),
             ["break_loss"] if self.fights() => Ok(&mut self.break_loss),
-            ["curvature"] => Ok(&mut self.curvature),
-            ["capability"] if !self.fights() => Ok(&mut self.capability),
-            ["support"] if !self.fights() => Ok(&mut self.support),
-            ["fatigue"] if !self.fights() => Ok(&mut self.fatigue),
-            ["rally"] if !self.fights() => Ok(&mut self.rally),
-            _ if self.fights() => {
-                Err(names(["ideal", "salience", "curvature", "war_cost", "optimism", "break_loss"]))
-            }
+            ["capability"] => Ok(&mut self.capability),
+            ["curvature"] if self.role != Role::Party => Ok(&mut self.curvature),
+            ["support"] if self.role == Role::Member => Ok(&mut self.support),
+            ["fatigue"] if self.role == Role::Member => Ok(&mut self.fatigue),
+            ["rally"] if self.role == Role::Member => Ok(&mut self.rally),
             _ => {
-                let own = ["ideal", "salience", "curvature", "capability"];
-                Err(names(own.into_iter().chain(["support", "fatigue", "rally"])))
+                let own: &[&str] = match self.role {
+                    Role::Party => &[],
+                    Role::Member => &["curvature", "support", "fatigue", "rally"],
+                    Role::Challenger | Role::Defender => {
+                        &["curvature", "war_cost", "optimism", "break_loss"]
+                    }
+                };
+                Err(names(["ideal", "salience", "capability"].iter().chain(own).copied()))
             }
         }
     }
 
     /// Whether it is one of the two belligerents.
     pub fn fights(&self) -> bool {
-        self.role != Role::Member
+        matches!(self.role, Role::Challenger | Role::Defender)
     }
 
     fn check(&self, issues: &[Issue]) -> Result<(), Invalid> {
@@ -430,7 +485,7 @@ impl Actor {
                 return Err(Invalid::new(path("war_cost.log_sd"), self.cost_log_sd, rule));
             }
             finite(&path("optimism"), self.optimism)?;
-            return finite(&path("break_loss"), self.break_loss);
+            finite(&path("break_loss"), self.break_loss)?;
         }
         positive(&path("capability"), self.capability)?;
         finite(&path("support"), self.support)?;
@@ -458,6 +513,11 @@ fn find<'a, T>(
 fn key(name: &str) -> String {
     let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if !name.is_empty() && name.chars().all(bare) { name.to_owned() } else { format!("{name:?}") }
+}
+
+/// Names as a dotted path.
+pub(crate) fn path(names: &[&str]) -> String {
+    names.iter().map(|name| key(name)).collect::<Vec<String>>().join(".")
 }
 
 fn share(path: &str, value: f64) -> Result<(), Invalid> {

@@ -1,12 +1,14 @@
-//! The chart of a world of theory: what is simulated over what theory says.
+//! The chart of small worlds: their headline estimates, over what theory says of them if it does.
 
 use outputs::chart::{Against, Axis as Spots, ChartSpec, Comparison, Series, Spot};
+
+use models::theory::Known;
 
 use super::{Slice, View, capital, join};
 
 impl View<'_> {
     /// Estimates over the first parameter, with the curve that theory gives.
-    pub(super) fn against_theory(&self) -> ChartSpec {
+    pub(super) fn headline_estimates(&self) -> ChartSpec {
         let slice = self.slice(usize::MAX);
         let places: Vec<f64> = slice.spots.iter().map(|spot| spot.at).collect();
         let simulated = |column: &str| {
@@ -17,12 +19,15 @@ impl View<'_> {
             };
             Series { name: String::new(), points: pairs.filter_map(point).collect() }
         };
-        let panel = |(column, title): &(&str, &str)| Comparison {
+        let panel = |(column, title): &(String, String)| Comparison {
             title: capital(title),
             simulated: simulated(column),
             curve: self.curve(&slice, column),
         };
-        let legend = "Dots: simulated, with 95 % intervals. Line: what theory says";
+        let legend = match self.study.world.theory {
+            Some(_) => "Dots: simulated, with 95 % intervals. Line: what theory says",
+            None => "Means over replications, with 95 % intervals",
+        };
         ChartSpec::Against(Against {
             frame: self.frame(
                 self.study.world.summary.to_owned(),
@@ -30,7 +35,7 @@ impl View<'_> {
                 "All points share their luck: neighbours err together. ",
             ),
             x: Spots { title: slice.title.clone(), levels: slice.spots.clone() },
-            panels: self.study.world.headline.iter().map(panel).collect(),
+            panels: self.study.headline().iter().map(panel).collect(),
         })
     }
 
@@ -38,7 +43,7 @@ impl View<'_> {
     /// numbers that need not be whole.
     fn curve(&self, slice: &Slice, column: &str) -> Vec<(f64, f64)> {
         const STEPS: usize = 240;
-        let value = |known: Vec<(&'static str, f64)>| {
+        let value = |known: Vec<Known>| {
             known.into_iter().find(|(name, _)| *name == column).map(|(_, value)| value)
         };
         let design = &self.study.design;

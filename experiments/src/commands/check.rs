@@ -34,7 +34,7 @@ pub(super) fn run(command: &Check) -> Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}: {}", study.name, study.question)?;
     writeln!(out, "model     {}", study.world.name)?;
-    if study.world.needs_scenario {
+    if study.world.scenario.is_some() {
         writeln!(out, "scenario  {}", study.scenario.name)?;
     }
     for axis in &study.design.axes {

@@ -34,7 +34,8 @@ pub(super) fn run(command: &New) -> Result<()> {
     }
     let opened = OpenOptions::new().write(true).create_new(true).open(&command.file);
     let mut file = opened.with_context(|| format!("cannot write {}", command.file.display()))?;
-    let scenario = from_there(&command.file, Path::new("experiments/scenarios/ukraine.toml"));
+    let scenario = Path::new("experiments/scenarios").join(world.scenario.unwrap_or_default());
+    let scenario = from_there(&command.file, &scenario);
     file.write_all(starter(world, &name, &scenario).as_bytes())?;
     println!("{} written; next: armistice check \"{0}\"", command.file.display());
     Ok(())

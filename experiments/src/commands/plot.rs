@@ -56,8 +56,9 @@ fn check(study: &Study, tables: &Results) -> Result<()> {
         Some(column) => bail!("{name} has no column `{column}`: it is not as it was written"),
         None => Ok(()),
     };
-    let headline = study.world.headline.iter().map(|(column, _)| *column);
-    let own: Vec<&str> = ["point", "n"].into_iter().chain(headline).collect();
+    let headline = study.headline();
+    let columns = headline.iter().map(|(column, _)| column.as_str());
+    let own: Vec<&str> = ["point", "n"].into_iter().chain(columns).collect();
     has(&tables.points, "points.csv", &own)?;
     has(&tables.distributions, "distributions.csv", &["point", "measure", "bin_low", "count"])?;
     has(&tables.survival, "survival.csv", &["point", "year", "km", "at_risk"])

@@ -173,7 +173,7 @@ impl Writer<'_> {
 fn write_texts(study: &Study, writer: &mut Writer) -> Result<(String, String)> {
     let text = study_as_run(study);
     writer.folder.write("study.toml", text.as_bytes())?;
-    if !study.world.needs_scenario {
+    if study.world.scenario.is_none() {
         return Ok((hash(text.as_bytes()), String::new()));
     }
     let scenario = scenario_as_run(&study.scenario);

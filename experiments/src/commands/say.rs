@@ -16,7 +16,7 @@ pub(super) struct Headline {
     replications: u64,
     seed: u64,
     /// Column and title of each estimate.
-    titles: &'static [(&'static str, &'static str)],
+    titles: Vec<(String, String)>,
     /// What the numbers mean, in words.
     note: String,
     rows: Vec<Row>,
@@ -41,10 +41,10 @@ struct Estimate {
 
 /// Reads the headline off the tables of a run.
 pub(super) fn headline(study: &Study, tables: &Results, folder: &Path) -> Headline {
-    let titles = study.world.headline;
+    let titles = study.headline();
     let row = |point: Point| {
         let theory = study.theory(&point);
-        let estimate = |(name, _): &(&str, &str)| {
+        let estimate = |(name, _): &(String, String)| {
             let cell = |end: &str| {
                 tables.points.cell(point.number as usize, &format!("{name}{end}")).number()
             };
@@ -65,9 +65,9 @@ pub(super) fn headline(study: &Study, tables: &Results, folder: &Path) -> Headli
         question: study.question.clone(),
         replications: study.replications,
         seed: study.seed,
-        titles,
         note: note(study),
         rows: study.design.points().map(row).collect(),
+        titles,
         folder: folder.to_owned(),
     }
 }
@@ -91,12 +91,12 @@ impl Row {
         levels.collect::<Vec<String>>().join(", ")
     }
 
-    fn json(&self, titles: &[(&str, &str)]) -> Value {
+    fn json(&self, titles: &[(String, String)]) -> Value {
         let levels: serde_json::Map<String, Value> =
             self.levels.iter().map(|(path, level)| (path.clone(), plain(level))).collect();
         let mut row = json!({ "parameters": levels });
         for ((name, _), estimate) in titles.iter().zip(&self.estimates) {
-            row[*name] = json!(estimate.map(|estimate| estimate.json()));
+            row[name] = json!(estimate.map(|estimate| estimate.json()));
         }
         row
     }
@@ -161,7 +161,7 @@ impl Headline {
         let wide =
             self.rows.iter().flat_map(cells).map(|text| count(&text)).max().unwrap_or(0).max(22);
         let _ = write!(out, "{:width$}", "");
-        for (_, title) in self.titles {
+        for (_, title) in &self.titles {
             let _ = write!(out, "  {title:<wide$}");
         }
         let _ = writeln!(out);
@@ -207,7 +207,7 @@ impl Headline {
             "seed": self.seed,
             "replications": self.replications,
             "points": self.rows.len(),
-            "estimates": self.rows.iter().map(|row| row.json(self.titles)).collect::<Vec<Value>>(),
+            "estimates": self.rows.iter().map(|row| row.json(&self.titles)).collect::<Vec<Value>>(),
         })
     }
 }

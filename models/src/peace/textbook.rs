@@ -46,7 +46,7 @@ impl Textbook {
     ///
     /// [`Invalid`] where the scenario is not sound.
     pub fn new(settings: &Settings, scenario: &Scenario, weight: f64) -> Result<Self, Invalid> {
-        scenario.check()?;
+        scenario.check_war()?;
         let of = |role: Role| scenario.actors.iter().filter(move |actor| actor.role == role);
         let in_order: Vec<&Actor> =
             of(Role::Challenger).chain(of(Role::Defender)).chain(of(Role::Member)).collect();

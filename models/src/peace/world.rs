@@ -155,7 +155,7 @@ impl Peace {
     ///
     /// [`Invalid`] where the scenario is not sound, or settings contradict each other.
     pub fn check(settings: &Settings, scenario: &Scenario) -> Result<(), Invalid> {
-        scenario.check()?;
+        scenario.check_war()?;
         together(settings, "compliance.threshold", &["half_point", "power"])?;
         together(settings, "compliance.defender", &["base", "slope", "grievance"])?;
         Table::new(settings).map(drop)

@@ -2,7 +2,7 @@
 
 use engine::{Measure, Model, Streams, rubinstein_share};
 
-use super::{EXAMPLE, Known, SHARE, mean};
+use super::{EXAMPLE, Known, SHARE, known, mean};
 use crate::parameter::{Kind, Parameter, Settings};
 
 /// All parameters.
@@ -55,7 +55,7 @@ impl Alternating {
             if self.rounds == 0 { 0.0 } else { engine::power(d, f64::from(self.rounds / 2)) };
         let last = if self.rounds.is_multiple_of(2) { 0.0 } else { pairs };
         let first = (1.0 - self.discounts.1) * (1.0 - pairs) / (1.0 - d) + last;
-        vec![("share_first", first), ("share_second", 1.0 - first)]
+        known([("share_first", first), ("share_second", 1.0 - first)])
     }
 }
 

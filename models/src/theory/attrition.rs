@@ -2,7 +2,7 @@
 
 use engine::{Draw as _, Measure, Model, Purpose, Streams, ln};
 
-use super::{EXAMPLE, Known, UNBOUNDED, chance, mean};
+use super::{EXAMPLE, Known, UNBOUNDED, chance, known, mean};
 use crate::parameter::{Kind, Parameter, Settings};
 
 const PATIENCE: Purpose = Purpose::named("patience");
@@ -63,12 +63,12 @@ impl Attrition {
     /// ```
     pub fn known(&self) -> Vec<Known> {
         let (one, two) = self.hazards();
-        vec![
+        known([
             ("p_first_concedes", one / (one + two)),
             ("duration", 1.0 / (one + two)),
             ("payoff_1", 0.0),
             ("payoff_2", 0.0),
-        ]
+        ])
     }
 }
 

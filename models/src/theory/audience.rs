@@ -2,7 +2,7 @@
 
 use engine::{Draw as _, Measure, Model, Purpose, Streams, exp, ln};
 
-use super::{EXAMPLE, Known, UNBOUNDED, chance, mean};
+use super::{EXAMPLE, Known, UNBOUNDED, chance, known, mean};
 use crate::parameter::{Kind, Parameter, Settings};
 
 const RESOLVE: Purpose = Purpose::named("resolve");
@@ -89,11 +89,11 @@ impl Audience {
     /// ```
     pub fn known(&self) -> Vec<Known> {
         let first = self.backs_down(0);
-        vec![
+        known([
             ("p_war", self.locked[0] * self.locked[1]),
             ("p_first_backs_down", first),
             ("p_second_backs_down", self.backs_down(1)),
-        ]
+        ])
     }
 
     /// By Simpson's rule over `ln(1 + a t / v)`, in which shares bend over no less than a unit: the

@@ -2,7 +2,7 @@
 
 use engine::{Draw as _, Measure, Model, Purpose, Streams, ln, power};
 
-use super::{EXAMPLE, Known, UNBOUNDED, chance, mean};
+use super::{EXAMPLE, Known, UNBOUNDED, chance, known, mean};
 use crate::parameter::{Invalid, Kind, Parameter, Settings};
 
 const BATTLES: Purpose = Purpose::named("battles");
@@ -75,7 +75,7 @@ impl Battles {
             (win, (forts * win - held) / (2.0 * p - 1.0))
         };
         let drift = p * self.evidence.0 + (1.0 - p) * self.evidence.1;
-        vec![("p_win", win), ("battles", battles), ("learned", battles * drift)]
+        known([("p_win", win), ("battles", battles), ("learned", battles * drift)])
     }
 }
 

@@ -2,7 +2,7 @@
 
 use engine::{Draw as _, Measure, Model, Purpose, Streams, normal_survival};
 
-use super::{EXAMPLE, Known, UNBOUNDED, chance, mean};
+use super::{EXAMPLE, Known, UNBOUNDED, chance, known, mean};
 use crate::parameter::{Kind, Parameter, Settings};
 
 const PER_PERIOD: &str = "utility per period";
@@ -80,7 +80,7 @@ impl Commitment {
         } else {
             normal_survival(gap / self.shift_sd)
         };
-        vec![("p_war", war)]
+        known([("p_war", war)])
     }
 }
 

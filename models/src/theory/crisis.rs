@@ -2,7 +2,7 @@
 
 use engine::{Draw as _, Measure, Model, Purpose, Streams, exp, normal_survival_exact};
 
-use super::{EXAMPLE, Known, UNBOUNDED, chance, mean};
+use super::{EXAMPLE, Known, UNBOUNDED, chance, known, mean};
 use crate::parameter::{Invalid, Kind, Parameter, Settings};
 
 const CHALLENGER: Purpose = Purpose::named("challenger");
@@ -273,13 +273,13 @@ impl Crisis {
         let mean = |of: &dyn Fn(&Equilibrium) -> f64| {
             selected.iter().map(of).sum::<f64>() / selected.len() as f64
         };
-        vec![
+        known([
             ("p_status_quo", mean(&|own| 1.0 - own.challenges)),
             ("p_concession", mean(&|own| own.challenges * (1.0 - own.resists))),
             ("p_backed_down", mean(&|own| own.challenges * own.resists * (1.0 - own.fights))),
             ("p_war", mean(&|own| own.challenges * own.resists * own.fights)),
             ("equilibria", self.equilibria.len() as f64),
-        ]
+        ])
     }
 }
 

@@ -3,6 +3,8 @@
 //! Each world plays its game move by move, and says apart from that what theory makes of it: what
 //! is estimated from many replications can be laid over the closed form.
 
+use std::borrow::Cow;
+
 use engine::Measure;
 
 pub mod alternating;
@@ -16,13 +18,18 @@ pub mod signals;
 pub mod ultimatum;
 
 /// What theory says about an estimate: its name, and its value.
-pub type Known = (&'static str, f64);
+pub type Known = (Cow<'static, str>, f64);
+
+/// Estimates that have the same names in every scenario.
+fn known<const N: usize>(pairs: [(&'static str, f64); N]) -> Vec<Known> {
+    pairs.map(|(name, value)| (Cow::Borrowed(name), value)).to_vec()
+}
 
 /// Any number at all: the range of means without bounds.
 const UNBOUNDED: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
 
 /// A share of something.
-const SHARE: (f64, f64) = (0.0, 1.0);
+pub(crate) const SHARE: (f64, f64) = (0.0, 1.0);
 
 /// Chosen for the example, not measured.
 const EXAMPLE: &str = "assumed: an example";
@@ -37,7 +44,7 @@ fn chance<O>(
 }
 
 /// A number of every replication, with its mean under the same name as an estimate.
-fn mean<O>(
+pub(crate) fn mean<O>(
     name: &str,
     unit: &'static str,
     meaning: &str,

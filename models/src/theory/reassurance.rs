@@ -2,7 +2,7 @@
 
 use engine::{Draw as _, Measure, Model, Purpose, Streams};
 
-use super::{EXAMPLE, Known, chance, flag};
+use super::{EXAMPLE, Known, chance, flag, known};
 use crate::parameter::{Invalid, Kind, Parameter, Settings};
 
 const TYPE: Purpose = Purpose::named("type");
@@ -101,7 +101,11 @@ impl Reassurance {
         } else {
             (all * self.trust, all * (1.0 - self.trust))
         };
-        vec![("p_trusted", mutual + betrayed), ("p_cooperation", mutual), ("p_betrayed", betrayed)]
+        known([
+            ("p_trusted", mutual + betrayed),
+            ("p_cooperation", mutual),
+            ("p_betrayed", betrayed),
+        ])
     }
 }
 

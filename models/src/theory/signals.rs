@@ -2,7 +2,7 @@
 
 use engine::{Draw as _, Measure, Model, Purpose, Streams};
 
-use super::{EXAMPLE, Known, UNBOUNDED, chance, mean};
+use super::{EXAMPLE, Known, UNBOUNDED, chance, known, mean};
 use crate::parameter::{Kind, Parameter, Settings};
 
 const RESOLVE: Purpose = Purpose::named("resolve");
@@ -77,7 +77,11 @@ impl Signals {
         let signal = self.resolute + bluff;
         let paid =
             if self.tying { bluff * self.undeterred * self.size } else { signal * self.size };
-        vec![("p_bluff", bluff), ("p_deterred", signal * (1.0 - self.undeterred)), ("paid", paid)]
+        known([
+            ("p_bluff", bluff),
+            ("p_deterred", signal * (1.0 - self.undeterred)),
+            ("paid", paid),
+        ])
     }
 }
 

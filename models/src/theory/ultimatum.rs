@@ -2,7 +2,7 @@
 
 use engine::{Draw as _, Measure, Model, Purpose, Streams, exp, ln, normal_survival};
 
-use super::{EXAMPLE, Known, SHARE, UNBOUNDED, chance, mean};
+use super::{EXAMPLE, Known, SHARE, UNBOUNDED, chance, known, mean};
 use crate::parameter::{Invalid, Kind, Parameter, Settings};
 
 const COST: Purpose = Purpose::named("cost");
@@ -162,12 +162,12 @@ impl Ultimatum {
         let Self { strength: p, costs, margin: y, .. } = *self;
         let war = costs.below(y);
         let responder = (1.0 - war) * (1.0 - p - y) + war * (1.0 - p) - costs.mean_below(y);
-        vec![
+        known([
             ("p_war", war),
             ("demand", p + y),
             ("payoff_proposer", self.expected(p + y)),
             ("payoff_responder", responder),
-        ]
+        ])
     }
 
     /// What the proposer expects of a demand.
