@@ -64,7 +64,7 @@ fn forecasts_run_on_a_negotiation() {
         desk.done(&format!("plot {world}"));
         assert!(desk.read(&format!("{world}/charts/{chart}.png")) == drawn, "{world}");
         let told = desk.done("explain forecast.toml --point 1 --replication 7");
-        assert!(world == "compromise" || told.contains("A"), "{told}");
+        assert!(world == "compromise" || told.contains('A'), "{told}");
         desk.done(&format!("new new-{world}.toml --model {world}"));
         assert!(
             desk.path("spatial/charts/positions_start_date.png").exists() || world != "spatial"

@@ -4,7 +4,7 @@
 use engine::{Line, Measure, Model, Purpose, Streams};
 
 use super::negotiation::{DOUBT, Negotiation, Positions, column};
-use super::turn::{Bargain, Rules, Table, euclid, same_as};
+use super::turn::{Bargain, Rules, Table, euclid, firsts};
 use crate::parameter::{Invalid, Kind, Parameter, Settings};
 use crate::scenario::Scenario;
 use crate::theory::{SHARE, mean};
@@ -130,8 +130,9 @@ impl Spatial {
 
     /// Positions weighed by their chances, which actors at one position share.
     fn forecast(&self, positions: &Positions, wins: &[f64]) -> Vec<f64> {
-        let first = |actor: &usize| same_as(positions, *actor) == *actor;
-        let distinct: Vec<usize> = (0..self.size()).filter(first).collect();
+        let firsts = firsts(positions);
+        let distinct: Vec<usize> =
+            (0..firsts.len()).filter(|actor| firsts[*actor] == *actor).collect();
         let sum: f64 = distinct.iter().map(|actor| wins[*actor]).sum();
         let of = |issue: usize| {
             distinct.iter().map(|actor| wins[*actor] * positions[*actor][issue]).sum::<f64>() / sum

@@ -91,10 +91,15 @@ pub(super) fn euclid(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(x, y)| (x - y) * (x - y)).sum::<f64>().sqrt()
 }
 
-/// The first actor at an actor's position, or so near to it that it makes no difference.
-pub(super) fn same_as(positions: &Positions, actor: usize) -> usize {
-    let near = |other: &usize| euclid(&positions[*other], &positions[actor]) < SAME;
-    (0..actor).filter(|other| same_as(positions, *other) == *other).find(near).unwrap_or(actor)
+/// For each actor the first at its position, or so near to it that it makes no difference.
+pub(super) fn firsts(positions: &Positions) -> Vec<usize> {
+    let mut firsts: Vec<usize> = Vec::new();
+    for (actor, own) in positions.iter().enumerate() {
+        let near =
+            |other: &usize| firsts[*other] == *other && euclid(&positions[*other], own) < SAME;
+        firsts.push((0..actor).find(near).unwrap_or(actor));
+    }
+    firsts
 }
 
 /// Positions at the beginning of a turn, and what follows from them.
@@ -235,8 +240,7 @@ impl<'a> Table<'a> {
 
     /// The chance of each actor's position in an election among those that differ.
     pub(super) fn wins(&self) -> Vec<f64> {
-        let first: Vec<usize> =
-            (0..self.rules.size()).map(|actor| same_as(self.positions, actor)).collect();
+        let first = firsts(self.positions);
         let distinct: Vec<usize> =
             (0..self.rules.size()).filter(|actor| first[*actor] == *actor).collect();
         let own = |(own, risk): (&Vec<f64>, &f64)| {
