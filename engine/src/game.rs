@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 
 /// Most strategies of a player, and most players.
-const MOST_STRATEGIES: usize = 10;
+const MOST_STRATEGIES: usize = NormalForm::MOST_STRATEGIES;
 const MOST_PLAYERS: usize = 4;
 
 /// What lies within this of a bound is on it; payoffs are scaled to a width of 1 before.
@@ -78,6 +78,9 @@ struct Vertex {
 }
 
 impl NormalForm {
+    /// The most strategies that a player can have.
+    pub const MOST_STRATEGIES: usize = 10;
+
     /// A game with `payoffs` by profile, the first player's strategy running fastest, then by player.
     ///
     /// # Errors

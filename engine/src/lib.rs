@@ -18,12 +18,14 @@ mod belief;
 mod choice;
 mod compromise;
 mod elementary;
+mod extensive;
 mod game;
 mod histogram;
 mod influence;
 mod interval;
 mod lanes;
 mod model;
+mod plans;
 mod quantal;
 mod stream;
 mod summary;
@@ -40,13 +42,14 @@ pub use elementary::{
     Place, cosine, cubic, exp, hermite, ln, logistic, logit, normal_survival,
     normal_survival_exact, power, powers,
 };
+pub use extensive::{ExtensiveForm, Induction, InformationSet, Node, Step, TreeError};
 pub use game::{Equilibria, Equilibrium, GameError, Mixed, NormalForm};
 pub use histogram::{Bins, Histogram};
 pub use influence::{InfluenceError, consult, consult_many};
 pub use interval::{Interval, Z95, mean_interval, median_interval, wilson};
 pub use lanes::{Lanes, Number};
 pub use model::{AnyModel, Estimate, Line, Measure, MeasureInfo, Model, Scale, Story};
-pub use quantal::{QuantalBranch, QuantalPoint, quantal_branch};
+pub use quantal::{QuantalBranch, QuantalPoint, agent_quantal_branch, quantal_branch};
 pub use stream::{Draw, Purpose, Seed, Stream, Streams};
 pub use summary::Summary;
 pub use survival::{KaplanMeierStep, LifeTable, Lifetime};

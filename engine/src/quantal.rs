@@ -3,6 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use crate::elementary::{exp, ln};
+use crate::extensive::{ExtensiveForm, Next};
 use crate::game::{Mixed, NormalForm};
 
 /// A quantal response equilibrium.
@@ -10,11 +11,12 @@ use crate::game::{Mixed, NormalForm};
 pub struct QuantalPoint {
     /// λ: 0 is chance, ∞ is no error.
     pub lambda: f64,
-    /// What each player plays.
+    /// What is played, by player or by information set.
     pub strategies: Mixed,
     /// The most by which a chance differs from the logit response to the others.
     pub residual: f64,
-    /// The most that anybody could gain by playing otherwise.
+    /// The most that a player could gain by playing otherwise, or by acting otherwise at one
+    /// information set once it is reached.
     pub regret: f64,
 }
 
@@ -54,7 +56,32 @@ const ARRIVED: f64 = 1e-12;
 /// Economic Behavior 10(1), equation 4; the method: Turocy (2005), *A dynamic homotopy interpretation
 /// of the logistic quantal response equilibrium correspondence*, ibid. 51(2).
 pub fn quantal_branch(game: &NormalForm, lambdas: &[f64]) -> QuantalBranch {
-    let system = System::new(game);
+    follow(&Players::new(game), lambdas)
+}
+
+/// The same of a game in extensive form, in which each information set is an agent of its own: u is
+/// what its player expects of an action given that the set is reached, with beliefs by Bayes' rule.
+///
+/// # Source
+///
+/// McKelvey and Palfrey (1998), *Quantal Response Equilibria for Extensive Form Games*, Experimental
+/// Economics 1(1), section 3.
+pub fn agent_quantal_branch(game: &ExtensiveForm, lambdas: &[f64]) -> QuantalBranch {
+    follow(&InformationSets { game }, lambdas)
+}
+
+/// Those who respond to each other: each chooses among its own actions.
+trait Agents {
+    /// How many actions each has.
+    fn sizes(&self) -> Vec<usize>;
+
+    /// What each action brings where all are taken with these chances, given as logarithms, and how
+    /// that moves with the logarithm of every chance.
+    fn replies(&self, logarithms: &[f64]) -> (DVector<f64>, DMatrix<f64>);
+}
+
+fn follow(agents: &dyn Agents, lambdas: &[f64]) -> QuantalBranch {
+    let system = System::new(agents);
     let mut here = system.centre();
     let mut direction = DVector::zeros(here.len());
     direction[here.len() - 1] = 1.0;
@@ -111,79 +138,192 @@ pub fn quantal_branch(game: &NormalForm, lambdas: &[f64]) -> QuantalBranch {
     QuantalBranch { points, stopped_at: None, crossings }
 }
 
-/// The equations, in logarithms of all chances and λ.
-struct System<'a> {
+/// The players of a game in normal form.
+struct Players<'a> {
     game: &'a NormalForm,
-    /// The first unknown of each player.
-    starts: Vec<usize>,
-    unknowns: usize,
     profiles: Vec<Vec<usize>>,
 }
 
-impl<'a> System<'a> {
+impl<'a> Players<'a> {
     fn new(game: &'a NormalForm) -> Self {
-        let mut starts = Vec::new();
-        let mut unknowns = 0;
-        for own in game.strategies() {
-            starts.push(unknowns);
-            unknowns += own.len();
-        }
-        let profiles = (0..game.profiles()).map(|number| game.profile(number)).collect();
-        Self { game, starts, unknowns, profiles }
+        Self { game, profiles: (0..game.profiles()).map(|number| game.profile(number)).collect() }
+    }
+}
+
+impl Agents for Players<'_> {
+    fn sizes(&self) -> Vec<usize> {
+        self.game.strategies().iter().map(Vec::len).collect()
     }
 
-    fn players(&self) -> usize {
-        self.starts.len()
-    }
-
-    fn count(&self, player: usize) -> usize {
-        self.game.strategies()[player].len()
-    }
-
-    /// λ = 0: all strategies alike.
-    fn centre(&self) -> DVector<f64> {
-        let mut centre = DVector::zeros(self.unknowns + 1);
-        for player in 0..self.players() {
-            for at in 0..self.count(player) {
-                centre[self.starts[player] + at] = -ln(self.count(player) as f64);
-            }
-        }
-        centre
-    }
-
-    fn mixed(&self, point: &DVector<f64>) -> Mixed {
-        let own = |player: usize| {
-            (0..self.count(player)).map(|at| exp(point[self.starts[player] + at])).collect()
-        };
-        (0..self.players()).map(own).collect()
-    }
-
-    /// What each strategy brings, and how that moves with the logarithm of every other chance.
-    fn replies(&self, mixed: &Mixed) -> (DVector<f64>, DMatrix<f64>) {
-        let mut worth = DVector::zeros(self.unknowns);
-        let mut slope = DMatrix::zeros(self.unknowns, self.unknowns);
+    fn replies(&self, logarithms: &[f64]) -> (DVector<f64>, DMatrix<f64>) {
+        let starts = starts(&self.sizes());
+        let (players, unknowns) = (starts.len(), logarithms.len());
+        let chances: Vec<f64> = logarithms.iter().map(|own| exp(*own)).collect();
+        let mut worth = DVector::zeros(unknowns);
+        let mut slope = DMatrix::zeros(unknowns, unknowns);
         for (number, profile) in self.profiles.iter().enumerate() {
-            for player in 0..self.players() {
-                let own = self.starts[player] + profile[player];
-                let others = (0..self.players()).filter(|other| *other != player);
+            for player in 0..players {
+                let own = starts[player] + profile[player];
+                let others = (0..players).filter(|other| *other != player);
                 let chance: f64 =
-                    others.clone().map(|other| mixed[other][profile[other]]).product();
+                    others.clone().map(|other| chances[starts[other] + profile[other]]).product();
                 let part = chance * self.game.payoff(number, player);
                 worth[own] += part;
                 // A logarithm moves its chance, and with it the whole product, in proportion.
                 for other in others {
-                    slope[(own, self.starts[other] + profile[other])] += part;
+                    slope[(own, starts[other] + profile[other])] += part;
                 }
             }
         }
         (worth, slope)
+    }
+}
+
+/// The information sets of a game in extensive form.
+struct InformationSets<'a> {
+    game: &'a ExtensiveForm,
+}
+
+impl Agents for InformationSets<'_> {
+    fn sizes(&self) -> Vec<usize> {
+        self.game.sets().iter().map(|set| set.actions.len()).collect()
+    }
+
+    fn replies(&self, logarithms: &[f64]) -> (DVector<f64>, DMatrix<f64>) {
+        let unknowns = logarithms.len();
+        let mut worth = DVector::zeros(unknowns);
+        let mut slope = DMatrix::zeros(unknowns, unknowns);
+        for (set, own) in self.game.sets().iter().enumerate() {
+            let nodes = self.game.nodes_of(set);
+            let beliefs = self.beliefs(nodes, logarithms);
+            for action in 0..own.actions.len() {
+                let row = self.game.first(set) + action;
+                let mut slopes = vec![0.0; unknowns];
+                let after = |(node, belief): (&usize, &f64)| {
+                    let Next::Decision(_, follow) = &self.game.place(*node).next else {
+                        unreachable!("the nodes of an information set are decisions")
+                    };
+                    self.descend(follow[action], *belief, own.player, logarithms, &mut slopes)
+                };
+                let brings: Vec<f64> = nodes.iter().zip(&beliefs).map(after).collect();
+                let mean: f64 = brings.iter().zip(&beliefs).map(|(a, b)| a * b).sum();
+                worth[row] = mean;
+                // What makes a node likelier moves the belief in it, at the cost of all others.
+                for ((node, belief), brings) in nodes.iter().zip(&beliefs).zip(&brings) {
+                    for before in &self.game.place(*node).path {
+                        slopes[*before] += belief * (brings - mean);
+                    }
+                }
+                for (column, part) in slopes.into_iter().enumerate() {
+                    slope[(row, column)] = part;
+                }
+            }
+        }
+        (worth, slope)
+    }
+}
+
+impl InformationSets<'_> {
+    /// How likely each of some nodes is, given that one of them is reached; in logarithms, so that
+    /// chances that vanish keep their proportions.
+    fn beliefs(&self, nodes: &[usize], logarithms: &[f64]) -> Vec<f64> {
+        let reached = |node: &usize| {
+            let place = self.game.place(*node);
+            ln(place.luck) + place.path.iter().map(|action| logarithms[*action]).sum::<f64>()
+        };
+        let reached: Vec<f64> = nodes.iter().map(reached).collect();
+        let most = reached.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        // What chance itself rules out may be anywhere.
+        let weight = |own: &f64| if most == f64::NEG_INFINITY { 1.0 } else { exp(own - most) };
+        let weights: Vec<f64> = reached.iter().map(weight).collect();
+        let sum: f64 = weights.iter().sum();
+        weights.into_iter().map(|weight| weight / sum).collect()
+    }
+
+    /// What a player expects at a node; adds to `slopes`, times a weight, how that moves with the
+    /// logarithm of every chance.
+    fn descend(
+        &self,
+        node: usize,
+        weight: f64,
+        player: usize,
+        logarithms: &[f64],
+        slopes: &mut [f64],
+    ) -> f64 {
+        match &self.game.place(node).next {
+            Next::End(payoffs) => payoffs[player],
+            Next::Chance(follow) => follow
+                .iter()
+                .map(|(chance, node)| {
+                    chance * self.descend(*node, weight * chance, player, logarithms, slopes)
+                })
+                .sum(),
+            Next::Decision(set, follow) => {
+                let first = self.game.first(*set);
+                let mut sum = 0.0;
+                for (action, node) in follow.iter().enumerate() {
+                    let chance = exp(logarithms[first + action]);
+                    let part =
+                        chance * self.descend(*node, weight * chance, player, logarithms, slopes);
+                    slopes[first + action] += weight * part;
+                    sum += part;
+                }
+                sum
+            }
+        }
+    }
+}
+
+/// The first action of each agent among all actions.
+fn starts(sizes: &[usize]) -> Vec<usize> {
+    let mut all = 0;
+    let start = |size: &usize| {
+        all += size;
+        all - size
+    };
+    sizes.iter().map(start).collect()
+}
+
+/// The equations, in logarithms of all chances and λ.
+struct System<'a> {
+    agents: &'a dyn Agents,
+    sizes: Vec<usize>,
+    /// The first unknown of each agent.
+    starts: Vec<usize>,
+    unknowns: usize,
+}
+
+impl<'a> System<'a> {
+    fn new(agents: &'a dyn Agents) -> Self {
+        let sizes = agents.sizes();
+        let starts = starts(&sizes);
+        let unknowns = sizes.iter().sum();
+        Self { agents, sizes, starts, unknowns }
+    }
+
+    /// λ = 0: all actions alike.
+    fn centre(&self) -> DVector<f64> {
+        let even = |size: &usize| vec![-ln(*size as f64); *size];
+        let chances = self.sizes.iter().flat_map(even);
+        DVector::from_iterator(self.unknowns + 1, chances.chain(std::iter::once(0.0)))
+    }
+
+    fn mixed(&self, point: &DVector<f64>) -> Mixed {
+        let own = |(start, size): (&usize, &usize)| {
+            (*start..start + size).map(|at| exp(point[at])).collect()
+        };
+        self.starts.iter().zip(&self.sizes).map(own).collect()
+    }
+
+    fn replies(&self, point: &DVector<f64>) -> (DVector<f64>, DMatrix<f64>) {
+        self.agents.replies(&point.as_slice()[..self.unknowns])
     }
 
     /// The equations at a point and their derivatives: for each player chances that add up to 1, and
     /// `ln p_s − ln p_0 = λ (u_s − u_0)`.
     fn equations(&self, point: &DVector<f64>) -> (DVector<f64>, DMatrix<f64>) {
         let mixed = self.mixed(point);
-        let (worth, slope) = self.replies(&mixed);
+        let (worth, slope) = self.replies(point);
         let lambda = point[self.unknowns];
         let mut values = DVector::zeros(self.unknowns);
         let mut slopes = DMatrix::zeros(self.unknowns, self.unknowns + 1);
@@ -251,18 +391,20 @@ impl<'a> System<'a> {
 
     fn point(&self, point: &DVector<f64>, lambda: f64) -> QuantalPoint {
         let strategies = self.mixed(point);
-        let mut residual: f64 = 0.0;
-        for (player, own) in strategies.iter().enumerate() {
-            let replies = self.game.replies(player, &strategies);
+        let (worth, _) = self.replies(point);
+        let (mut residual, mut regret): (f64, f64) = (0.0, 0.0);
+        for (own, start) in strategies.iter().zip(&self.starts) {
+            let replies = &worth.as_slice()[*start..start + own.len()];
             let best = replies.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let weights: Vec<f64> =
                 replies.iter().map(|worth| exp(lambda * (worth - best))).collect();
             let sum: f64 = weights.iter().sum();
+            let expected: f64 = replies.iter().zip(own).map(|(worth, chance)| worth * chance).sum();
+            regret = regret.max(best - expected);
             for (chance, weight) in own.iter().zip(&weights) {
                 residual = residual.max((chance - weight / sum).abs());
             }
         }
-        let regret = self.game.regret(&strategies);
         QuantalPoint { lambda, strategies, residual, regret }
     }
 }

@@ -25,7 +25,7 @@ pub use catalogue::{Build, Theory, WORLDS, World, world};
 pub use charts::charts;
 pub use design::{Axis, Design, Point, Target};
 pub use limits::{Need, POINTS_AT_A_TIME, TooLarge, check_limits, need, size};
-pub use read_game::read_game;
+pub use read_game::{Game, read_game};
 pub use results::{Played, Results, results, row_columns};
 pub use schema::schema;
 pub use source::{ConfigError, Source};

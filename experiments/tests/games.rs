@@ -1,4 +1,4 @@
-//! Small games: against Gambit's own numbers, from files well-formed and not.
+//! Games in normal form: against Gambit's own numbers, from files well-formed and not.
 
 use std::fs;
 
@@ -162,11 +162,7 @@ fn malformed_games_are_refused_with_their_line() {
         ("a.nfg", NFG.replace("{ 2 2 }", "{ 2 2 2 }"), "there are 2 players, but strategies of 3"),
         ("a.nfg", NFG.replace("{ 2 2 }", "{ 2 999 }"), "a.nfg:4: the file ends"),
         ("a.nfg", NFG.replace("{ 2 2 }", "{ 999 999 }"), "too many profiles"),
-        (
-            "a.nfg",
-            NFG.replace("\"B\" }", "\"B }"),
-            "a.nfg:2: a text in quotes must end in its line",
-        ),
+        ("a.nfg", NFG.replace("\"B\" }", "\"B }"), "a.nfg:2: a text in quotes must end"),
         ("a.nfg", String::new(), "a.nfg:1: the file ends where NFG must stand"),
         ("b.nfg", OUTCOMES.replace("1 2 3 4", "1 2 3 5"), "must be a whole number from 0 to 4"),
         ("c.toml", TOML.replace("[5, 1]]", "[5]]"), "c.toml:6: `payoffs.A` is"),
@@ -178,8 +174,7 @@ fn malformed_games_are_refused_with_their_line() {
             "must not stand there twice",
         ),
         ("c.toml", TOML.replace("A = [\"c\", \"d\"]", "A = []"), "c.toml"),
-        ("d.txt", TOML.to_owned(), "must end in .nfg"),
-        ("e.efg", String::new(), "must end in .nfg"),
+        ("d.txt", TOML.to_owned(), "must end in .nfg or .efg"),
     ];
     for (name, text, part) in mistakes {
         let output = solve(&folder, name, &text, &[]);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use experiments::{Overrides, Source, Study};
+use experiments::{Game, Overrides, Source, Study};
 use proptest::prelude::*;
 
 fn shipped(folder: &str) -> Vec<PathBuf> {
@@ -127,11 +127,19 @@ proptest! {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mutant = folder.path().join(path.file_name().expect("it has a name"));
         fs::write(&mutant, letters.into_iter().collect::<String>()).expect("it can be written");
-        if let Ok(game) = experiments::read_game(&mutant) {
-            if let Some(found) = game.equilibria() {
-                prop_assert!(found.all.iter().all(|own| own.regret.is_finite()));
+        match experiments::read_game(&mutant) {
+            Ok(Game::Normal(game)) => {
+                if let Some(found) = game.equilibria() {
+                    prop_assert!(found.all.iter().all(|own| own.regret.is_finite()));
+                }
+                engine::quantal_branch(&game, &[0.5, 2.0]);
             }
-            engine::quantal_branch(&game, &[0.5, 2.0]);
+            Ok(Game::Extensive(game)) => {
+                game.reduced_normal_form();
+                game.backward_induction();
+                engine::agent_quantal_branch(&game, &[0.5, 2.0]);
+            }
+            Err(_) => {}
         }
     }
 
