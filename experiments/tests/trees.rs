@@ -127,10 +127,11 @@ fn a_tree_in_toml_is_the_same_game() {
 #[test]
 fn malformed_trees_are_refused_with_their_line() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let deep = format!(
-        "EFG 2 R \"\" {{ \"A\" }}\n{}t \"\" 0\n",
-        (0..5000).map(|at| format!("p \"\" 1 {at} \"\" {{ \"on\" }} 0\n")).collect::<String>()
-    );
+    let mut deep = "EFG 2 R \"\" { \"A\" }\n".to_owned();
+    for at in 0..5000 {
+        deep += &format!("p \"\" 1 {at} \"\" {{ \"on\" }} 0\n");
+    }
+    deep += "t \"\" 0\n";
     let mistakes = [
         ("a.efg", CARD.replace("EFG 2", "EFG 3"), "a.efg:1: the version, 2 must stand here"),
         ("a.efg", CARD.replace("\"black\" 1/2", "\"black\" 1/3"), "add up to 1, not to 0.83"),

@@ -140,16 +140,13 @@ impl Tree {
         let table = at.need("actions")?;
         let branches = table.entries()?;
         let actions: Vec<String> = branches.iter().map(|(key, _)| key.name.clone()).collect();
-        let set = match at.get("set")? {
-            Some(cursor) => {
-                let name = cursor.name()?.to_owned();
-                self.shared(InformationSet { player: who, name, actions }, &cursor)?
-            }
-            None => {
-                let name = if path.is_empty() { "start".to_owned() } else { path.join(" / ") };
-                self.sets.push(InformationSet { player: who, name, actions });
-                self.sets.len() - 1
-            }
+        let set = if let Some(cursor) = at.get("set")? {
+            let name = cursor.name()?.to_owned();
+            self.shared(InformationSet { player: who, name, actions }, &cursor)?
+        } else {
+            let name = if path.is_empty() { "start".to_owned() } else { path.join(" / ") };
+            self.sets.push(InformationSet { player: who, name, actions });
+            self.sets.len() - 1
         };
         let mut nodes = Vec::new();
         for (key, branch) in &branches {
