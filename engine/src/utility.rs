@@ -97,6 +97,16 @@ impl Preferences {
         self.salience[issue] * power((level - self.ideal[issue]).abs(), self.curvature)
     }
 
+    /// How fast that loss grows with the level; 0 at the ideal point.
+    pub fn loss_slope(&self, issue: usize, level: f64) -> f64 {
+        let gap = level - self.ideal[issue];
+        if gap == 0.0 {
+            return 0.0;
+        }
+        let steepness = self.salience[issue] * self.curvature;
+        (steepness * power(gap.abs(), self.curvature - 1.0)).copysign(gap)
+    }
+
     /// Utility of terms, one level for each issue: 1 at the ideal point, never below 0.
     ///
     /// ```text

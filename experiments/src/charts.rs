@@ -5,14 +5,15 @@ mod forecast;
 
 use models::{IssueRole, Value};
 use outputs::chart::{
-    Axis as Spots, ChartSpec, Count, Frame, Group, Heatmap, Lines, Panel, Ridge, Ridgelines,
-    Series, Spot, Stacked, Step, Survival,
+    Axis as Spots, ChartSpec, Count, Frame, Group, Heatmap, Legend, Lines, Mark, Panel, Ridge,
+    Ridgelines, Series, Spot, Stacked, Step, Survival,
 };
 use outputs::{Cell, Table};
 
 use crate::catalogue::Pictures;
 use crate::design::Axis;
 use crate::results::Results;
+use crate::solutions::{SOLUTIONS, TABLES, told};
 use crate::study::Study;
 
 /// The most levels that a chart by level shows.
@@ -150,14 +151,16 @@ impl View<'_> {
 
     fn heatmap(&self, share: &Share, x: usize, y: usize) -> ChartSpec {
         let axes = &self.study.design.axes;
-        let mut levels = self.reference_levels();
+        let mut levels = self.study.reference_levels();
         let held = self.held(&[x, y], &levels);
         let mut cells = Vec::new();
         for row in 0..axes[y].levels.len() {
             let mut line = Vec::new();
             for column in 0..axes[x].levels.len() {
                 (levels[x], levels[y]) = (column, row);
-                line.push(self.estimate(self.number_of(&levels), share.column).map(|e| e.0));
+                line.push(
+                    self.estimate(self.study.design.number_of(&levels), share.column).map(|e| e.0),
+                );
             }
             cells.push(line);
         }
@@ -188,7 +191,7 @@ impl View<'_> {
             Some(at) => axes[*at].levels.iter().map(ToString::to_string).collect(),
         };
         for (line, name) in names.into_iter().enumerate() {
-            let mut levels = self.reference_levels();
+            let mut levels = self.study.reference_levels();
             if let Some(at) = by.first() {
                 levels[*at] = line;
             }
@@ -198,7 +201,7 @@ impl View<'_> {
                     levels[at] = level;
                 }
                 let place = along.map_or(0.0, |at| spots(&axes[at]).levels[level].at);
-                let found = self.estimate(self.number_of(&levels), share.column);
+                let found = self.estimate(self.study.design.number_of(&levels), share.column);
                 points.extend(found.map(|(value, ends)| (place, value, ends)));
             }
             series.push(Series { name, points });
@@ -228,7 +231,12 @@ impl View<'_> {
     fn terms(&self) -> ChartSpec {
         let slice = self.slice(MOST_LEVELS);
         let subtitle = join("Distribution over runs that end in an agreement", &slice.held);
-        let caption = "Gaussian kernel; dark band: central half; white line: median. ";
+        let caption = match self.results.solutions {
+            Some(_) => {
+                "Dark: central half; white: median; dots: bargaining solutions at the outset. "
+            }
+            None => "Gaussian kernel; dark band: central half; white line: median. ",
+        };
         let frame = self.frame(by("Agreed terms", &slice.title), subtitle, caption);
         let issues = &self.study.scenario.issues;
         let panel = |issue: &models::Issue| Panel {
@@ -241,8 +249,9 @@ impl View<'_> {
             ridges: slice
                 .points
                 .iter()
-                .map(|point| Ridge {
-                    bins: self.bins(*point, &format!("terms_{}", column(&issue.name))),
+                .map(|point| {
+                    let of = format!("terms_{}", column(&issue.name));
+                    Ridge { bins: self.bins(*point, &of), marks: self.textbook(*point, &of) }
                 })
                 .collect(),
         };
@@ -253,7 +262,21 @@ impl View<'_> {
             return ChartSpec::Words(frame, NO_AGREEMENT.to_owned());
         }
         let levels = slice.spots.into_iter().map(|spot| spot.label).collect();
-        ChartSpec::Ridgelines(Ridgelines { frame, levels_title: slice.title, levels, panels })
+        let legends = if self.results.solutions.is_some() { legends() } else { Vec::new() };
+        let levels_title = slice.title;
+        ChartSpec::Ridgelines(Ridgelines { frame, levels_title, levels, panels, legends })
+    }
+
+    /// Where the bargaining solutions stand on an issue at a point.
+    fn textbook(&self, point: u64, column: &str) -> Vec<Mark> {
+        let Some(table) = &self.results.solutions else { return Vec::new() };
+        let Some(place) = table.column(column) else { return Vec::new() };
+        let mark = |row: &Vec<Cell>| {
+            let Cell::Text(solution) = &row[1] else { return None };
+            let (legend, name) = told(solution)?;
+            Some(Mark { legend, name, at: row[place].number()? })
+        };
+        rows_of(table, point).iter().filter_map(mark).collect()
     }
 
     fn survival(&self) -> ChartSpec {
@@ -358,7 +381,7 @@ impl View<'_> {
     /// nearest to the reference value.
     fn slice(&self, most: usize) -> Slice {
         let axes = &self.study.design.axes;
-        let mut levels = self.reference_levels();
+        let mut levels = self.study.reference_levels();
         let Some(axis) = axes.first() else {
             let spots = vec![Spot { at: 0.0, label: "reference".to_owned() }];
             return Slice { title: String::new(), spots, points: vec![0], held: String::new() };
@@ -372,26 +395,9 @@ impl View<'_> {
         for level in chosen {
             levels[0] = level;
             kept.push(all[level].clone());
-            points.push(self.number_of(&levels));
+            points.push(self.study.design.number_of(&levels));
         }
         Slice { title: capital(&label(axis)), spots: kept, points, held }
-    }
-
-    /// For each axis the level nearest to the reference value.
-    fn reference_levels(&self) -> Vec<usize> {
-        let nearest = |axis: &Axis| {
-            let reference = self.study.reference(&axis.target);
-            let distance = |level: &Value| match (level, &reference) {
-                (Value::Number(level), Some(Value::Number(reference))) => (level - reference).abs(),
-                (level, Some(reference)) if level == reference => 0.0,
-                _ => 1.0,
-            };
-            let order = |a: &usize, b: &usize| {
-                distance(&axis.levels[*a]).total_cmp(&distance(&axis.levels[*b]))
-            };
-            (0..axis.levels.len()).min_by(order).unwrap_or(0)
-        };
-        self.study.design.axes.iter().map(nearest).collect()
     }
 
     /// "at signalling 0.25" for every axis that is not shown.
@@ -401,12 +407,6 @@ impl View<'_> {
         let words = rest.map(|(at, axis)| format!("{} {}", label(axis), axis.levels[levels[at]]));
         let words: Vec<String> = words.collect();
         if words.is_empty() { String::new() } else { format!("at {}", words.join(", ")) }
-    }
-
-    /// The number of the point with these levels.
-    fn number_of(&self, levels: &[usize]) -> u64 {
-        let axes = self.study.design.axes.iter().zip(levels);
-        axes.fold(0, |number, (axis, level)| number * axis.levels.len() as u64 + *level as u64)
     }
 
     /// An estimate at a point, with its interval.
@@ -447,6 +447,11 @@ impl View<'_> {
     }
 }
 
+fn legends() -> Vec<Legend> {
+    let names = || SOLUTIONS.iter().map(|(_, name)| (*name).to_owned()).collect();
+    TABLES.map(|title| Legend { title: title.to_owned(), names: names() }).to_vec()
+}
+
 /// How many of `count` levels to show, so that they lie evenly: the most up to `most`, if that is
 /// at least three.
 fn shown_levels(count: usize, most: usize) -> usize {
@@ -468,7 +473,7 @@ fn numeric(axis: &Axis) -> bool {
 }
 
 /// The rows of a point; tables are sorted by point.
-fn rows_of(table: &Table, point: u64) -> &[Vec<Cell>] {
+pub fn rows_of(table: &Table, point: u64) -> &[Vec<Cell>] {
     let number = |row: &Vec<Cell>| row[0].number().unwrap_or(-1.0);
     let rows = table.rows();
     let start = rows.partition_point(|row| number(row) < point as f64);

@@ -64,6 +64,12 @@ impl Design {
         Point { number, levels }
     }
 
+    /// The number of the point with these levels.
+    pub fn number_of(&self, levels: &[usize]) -> u64 {
+        let axes = self.axes.iter().zip(levels);
+        axes.fold(0, |number, (axis, level)| number * axis.levels.len() as u64 + *level as u64)
+    }
+
     /// All points, in order.
     pub fn points(&self) -> impl Iterator<Item = Point> + '_ {
         (0..self.size().unwrap_or(0)).map(|number| self.point(number))
@@ -121,6 +127,7 @@ mod tests {
         let design = Design { axes: vec![axis("a", 2), axis("b", 3)] };
         let levels: Vec<Vec<usize>> = design.points().map(|point| point.levels).collect();
         assert_eq!(levels, [[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]]);
+        assert!(design.points().all(|point| design.number_of(&point.levels) == point.number));
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct Results {
     pub distributions: Table,
     /// One row for each year of each point.
     pub survival: Table,
+    /// One row for each bargaining solution of each point, where there are any.
+    pub solutions: Option<Table>,
 }
 
 /// What was played at a design point.
@@ -41,6 +43,7 @@ pub fn results(design: &Design, years: usize, played: &[Played]) -> Results {
         survival: Table::new([
             "point", "year", "survival", "low", "high", "km", "km_low", "km_high", "at_risk",
         ]),
+        solutions: None,
     };
     for (point, Played { measures, summary }) in design.points().zip(played) {
         made.points.push(point_row(design, &point, measures, summary));

@@ -254,8 +254,7 @@ impl Study {
 
     /// Checks scenario and settings at a point without solving the model there.
     fn validate(&self, point: &Point) -> Result<(), Invalid> {
-        let (mut settings, mut scenario) = (self.settings.clone(), self.scenario.clone());
-        self.design.apply(point, &mut settings, &mut scenario);
+        let (settings, scenario) = self.at(point);
         (self.world.check)(&settings, &scenario)
     }
 
@@ -285,23 +284,27 @@ impl Study {
     ///
     /// [`Invalid`] where several swept values contradict each other.
     pub fn build(&self, point: &Point) -> Result<Box<dyn AnyModel>, Invalid> {
+        let (settings, scenario) = self.at(point);
+        (self.world.build)(&settings, &scenario)
+    }
+
+    /// Settings and scenario at a design point.
+    pub(crate) fn at(&self, point: &Point) -> (Settings, Scenario) {
         let (mut settings, mut scenario) = (self.settings.clone(), self.scenario.clone());
         self.design.apply(point, &mut settings, &mut scenario);
-        (self.world.build)(&settings, &scenario)
+        (settings, scenario)
     }
 
     /// What theory says of the estimates at a design point; nothing where there is no closed form.
     pub fn theory(&self, point: &Point) -> Vec<Known> {
-        let (mut settings, mut scenario) = (self.settings.clone(), self.scenario.clone());
-        self.design.apply(point, &mut settings, &mut scenario);
+        let (settings, scenario) = self.at(point);
         self.theory_of(&settings, &scenario)
     }
 
     /// The same with one parameter at a number that need not be a level; nothing where it cannot
     /// have that number.
     pub(crate) fn theory_at(&self, point: &Point, target: &Target, number: f64) -> Vec<Known> {
-        let (mut settings, mut scenario) = (self.settings.clone(), self.scenario.clone());
-        self.design.apply(point, &mut settings, &mut scenario);
+        let (mut settings, mut scenario) = self.at(point);
         match apply(target, &Value::Number(number), &mut settings, &mut scenario) {
             Ok(()) => self.theory_of(&settings, &scenario),
             Err(_) => Vec::new(),
@@ -315,6 +318,23 @@ impl Study {
     /// The estimates that head this study's runs: column, and what they are called.
     pub fn headline(&self) -> Vec<(String, String)> {
         (self.world.headline)(&self.scenario)
+    }
+
+    /// For each axis the level nearest to the reference value.
+    pub fn reference_levels(&self) -> Vec<usize> {
+        let nearest = |axis: &Axis| {
+            let reference = self.reference(&axis.target);
+            let distance = |level: &Value| match (level, &reference) {
+                (Value::Number(level), Some(Value::Number(reference))) => (level - reference).abs(),
+                (level, Some(reference)) if level == reference => 0.0,
+                _ => 1.0,
+            };
+            let order = |a: &usize, b: &usize| {
+                distance(&axis.levels[*a]).total_cmp(&distance(&axis.levels[*b]))
+            };
+            (0..axis.levels.len()).min_by(order).unwrap_or(0)
+        };
+        self.design.axes.iter().map(nearest).collect()
     }
 
     /// The reference value of a swept path, or of any other.

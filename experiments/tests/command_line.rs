@@ -7,7 +7,8 @@ use std::path::Path;
 
 use desk::{Desk, SCENARIO, STUDY};
 
-const TABLES: [&str; 4] = ["points.csv", "distributions.csv", "survival.csv", "replications.csv"];
+const TABLES: [&str; 5] =
+    ["points.csv", "distributions.csv", "survival.csv", "solutions.csv", "replications.csv"];
 const CHARTS: [&str; 7] = [
     "p_durable",
     "p_agreement",
@@ -230,7 +231,7 @@ fn bargaining_solutions_of_a_scenario_are_what_their_names_say() {
     let named = |name: &str| {
         solutions.iter().find(|own| own["name"] == name).unwrap_or_else(|| panic!("{name}"))
     };
-    assert_eq!(solutions.len(), 7);
+    assert_eq!(solutions.len(), 12);
     let (egalitarian, nash) = (gains(named("egalitarian")), gains(named("nash")));
     assert!((egalitarian.0 - egalitarian.1).abs() < 1e-9);
     let sum = |own: &serde_json::Value| of(own, "Russia") + of(own, "Ukraine");
@@ -245,6 +246,25 @@ fn bargaining_solutions_of_a_scenario_are_what_their_names_say() {
         assert_eq!(own["utilities"].as_object().expect("utilities").len(), 5);
     }
     assert!(gains(named("nash-asymmetric")).0 > nash.0);
+    // The coalition's gain is that of its members by capability, .6, .3 and .1.
+    let three = |own: &serde_json::Value| {
+        let member =
+            |(actor, share): (&str, f64)| share * (of(own, actor) - of(&answer["war"], actor));
+        let coalition = [("Member A", 0.6), ("B", 0.3), ("C", 0.1)].map(member).iter().sum();
+        [gains(own).0, gains(own).1, coalition]
+    };
+    let product = |own: &serde_json::Value| three(own).iter().product::<f64>();
+    let least = |own: &serde_json::Value| three(own).into_iter().fold(f64::INFINITY, f64::min);
+    for own in solutions {
+        if three(own).iter().all(|gain| *gain > 0.0) {
+            assert!(product(own) <= product(named("nash-with-coalition")) * (1.0 + 1e-9), "{own}");
+        }
+        assert!(least(own) <= least(named("egalitarian-with-coalition")) + 1e-9, "{own}");
+        let all = |own: &serde_json::Value| three(own).iter().sum::<f64>();
+        assert!(all(own) <= all(named("utilitarian-with-coalition")) + 1e-9, "{own}");
+    }
+    let asymmetric = three(named("nash-asymmetric-with-coalition"));
+    assert!(asymmetric[0] > three(named("nash-with-coalition"))[0]);
     assert!(desk.done("bargain scenario.toml").contains("kalai-smorodinsky"));
     for wrong in
         ["bargain study.toml", "bargain nowhere.toml", "bargain scenario.toml --set unity=3"]
@@ -252,6 +272,35 @@ fn bargaining_solutions_of_a_scenario_are_what_their_names_say() {
         assert_eq!(desk.run(wrong).status.code(), Some(1), "{wrong}");
     }
     assert_eq!(desk.run("bargain scenario.toml --weight 1").status.code(), Some(2));
+}
+
+#[test]
+fn a_run_tells_the_bargaining_solutions_of_its_points() {
+    let desk = Desk::new();
+    let said = desk.done("run study.toml --out run");
+    assert!(said.contains("With the coalition") && said.contains("signed, mean"), "{said}");
+    let (columns, rows) = rows(&desk.path("run/solutions.csv"));
+    let answer = desk.done("bargain scenario.toml --json");
+    let answer: serde_json::Value = serde_json::from_str(&answer).expect("it is JSON");
+    let solutions = answer["solutions"].as_array().expect("a list");
+    // Unity and the decision rule change nothing of them: six points, all alike.
+    assert_eq!(rows.len(), 6 * solutions.len());
+    let column = |name: &str| columns.iter().position(|own| own == name).expect("it is there");
+    for (row, own) in rows.iter().zip(solutions.iter().cycle()) {
+        assert_eq!(row[column("solution")], own["name"].as_str().expect("a name"));
+        for (name, known) in [
+            ("terms_territory", &own["terms"]["territory"]),
+            ("utility_Member_A", &own["utilities"]["Member A"]),
+        ] {
+            let found: f64 = row[column(name)].parse().expect("a number");
+            assert_eq!(Some(found), known.as_f64(), "{name}");
+        }
+    }
+    // Without the table the chart is drawn without them.
+    let with = desk.read("run/charts/terms.png");
+    fs::remove_file(desk.path("run/solutions.csv")).expect("it is there");
+    desk.done("plot run");
+    assert!(desk.read("run/charts/terms.png") != with);
 }
 
 /// A study of every world that needs no scenario.

@@ -1,4 +1,4 @@
-//! `armistice bargain`: the bargaining solutions between the belligerents of a scenario.
+//! `armistice bargain`: the bargaining solutions of a scenario.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use clap::Args;
 use experiments::{Overrides, Source, Study};
-use models::peace::{Prospect, Textbook};
+use models::peace::{Answer, Consent, Prospect, Textbook};
 use serde_json::{Map, Value, json};
 
 /// Bargaining solutions of a scenario.
@@ -69,9 +69,9 @@ fn in_json(textbook: &Textbook) -> Value {
             "utilities": named(&textbook.actors, &prospect.utilities),
         })
     };
-    let solution = |(name, prospect): &(String, Prospect)| {
-        let mut own = one(prospect);
-        own["name"] = json!(name);
+    let solution = |answer: &Answer| {
+        let mut own = one(&answer.prospect);
+        own["name"] = json!(answer.name);
         own
     };
     json!({
@@ -80,11 +80,35 @@ fn in_json(textbook: &Textbook) -> Value {
     })
 }
 
-/// A table: what is agreed, and what it is worth to whom, by solution.
+/// Tables: what is agreed, and what it is worth to whom, by solution and by who has to agree.
 fn text(textbook: &Textbook) -> String {
-    let columns: Vec<(&str, &Prospect)> = std::iter::once(("war", &textbook.war))
-        .chain(textbook.solutions.iter().map(|(name, prospect)| (name.as_str(), prospect)))
-        .collect();
+    const TABLES: [(&str, Consent); 3] = [
+        ("Between the belligerents", Consent::Belligerents),
+        ("With the coalition at the table", Consent::WithCoalition),
+        ("Compromises, if everybody pulls by its salience", Consent::Nobody),
+    ];
+    let mut out = String::new();
+    for (title, consent) in TABLES {
+        let answers = textbook.solutions.iter().filter(|answer| answer.consent == consent);
+        let columns: Vec<(&str, &Prospect)> = answers
+            .map(|answer| (answer.name.trim_end_matches("-with-coalition"), &answer.prospect))
+            .collect();
+        if !columns.is_empty() {
+            out += &format!("{title}\n{}\n", table(textbook, &columns));
+        }
+    }
+    let found = |name: &str| textbook.solutions.iter().any(|answer| answer.name == name);
+    if !found("nash") || (found("utilitarian-with-coalition") && !found("nash-with-coalition")) {
+        out += "Where a solution is missing, no terms leave all who must agree better off than war.\n\n";
+    }
+    out + "Gains are over the war as it stands at the outset: utility of the terms in force, for the\n\
+           belligerents less their median costs. The coalition has its members' utility by capability.\n\
+           Conditional on the values given; neither optimism nor doubts about durability enter.\n"
+}
+
+/// One column for the war and each solution.
+fn table(textbook: &Textbook, solutions: &[(&str, &Prospect)]) -> String {
+    let columns = [&[("war", &textbook.war)], solutions].concat();
     let names = || textbook.issues.iter().chain(&textbook.actors);
     let width = names().map(|name| name.chars().count()).max().unwrap_or(0) + 2;
     let row = |name: &str, of: &dyn Fn(&Prospect) -> f64| {
@@ -105,10 +129,5 @@ fn text(textbook: &Textbook) -> String {
     for (at, actor) in textbook.actors.iter().enumerate() {
         out += &row(actor, &|prospect| prospect.utilities[at]);
     }
-    if !textbook.solutions.iter().any(|(name, _)| name == "nash") {
-        out += "\nWhere a solution is missing, no terms leave both belligerents better off than war.\n";
-    }
-    out + "\nCompromises are everybody's, weighted by salience. All else is between the belligerents, over the\n\
-           war as it stands at the outset: utility of the terms in force less median costs. Conditional\n\
-           on the values given; neither optimism nor doubts about durability enter.\n"
+    out
 }

@@ -3,6 +3,7 @@
 mod bargain;
 mod check;
 mod explain;
+mod mediator;
 mod models;
 mod new;
 mod plot;

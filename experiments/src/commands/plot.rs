@@ -1,7 +1,7 @@
 //! `armistice plot`: draws the charts of a run again from its tables.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
@@ -26,6 +26,7 @@ pub(super) fn run(command: &Plot) -> Result<()> {
         points: read_csv(&run.join("points.csv"))?,
         distributions: read_csv(&run.join("distributions.csv"))?,
         survival: read_csv(&run.join("survival.csv"))?,
+        solutions: solutions(run)?,
     };
     check(&study, &tables)?;
     let folder = run.join("charts");
@@ -37,6 +38,19 @@ pub(super) fn run(command: &Plot) -> Result<()> {
     }
     println!("Charts: {}", folder.display());
     Ok(())
+}
+
+/// The bargaining solutions, if the run has any.
+fn solutions(run: &Path) -> Result<Option<Table>> {
+    let path = run.join("solutions.csv");
+    if !path.exists() {
+        return Ok(None);
+    }
+    let table = read_csv(&path)?;
+    if ["point", "solution"].iter().any(|column| table.column(column).is_none()) {
+        bail!("solutions.csv has no columns `point` and `solution`: it is not as it was written");
+    }
+    Ok(Some(table))
 }
 
 /// Refuses tables that are not those of the study beside them.

@@ -12,7 +12,7 @@ use clap::Args;
 use engine::{Batch, MeasureInfo, Seed};
 use experiments::{
     Keep, POINTS_AT_A_TIME, Played, Results, Study, charts, check_limits, need, results,
-    row_columns, scenario_as_run, study_as_run,
+    row_columns, scenario_as_run, solutions, study_as_run,
 };
 use outputs::{FileHash, Folder, Provenance, Table, hash, write_csv};
 
@@ -74,7 +74,8 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
         End::Whole(played, time) => (played, time),
         End::Interrupted => return Ok(interrupted()),
     };
-    let tables = results(&study.design, years, &played);
+    let mut tables = results(&study.design, years, &played);
+    tables.solutions = solutions(&study);
     let mut writer = Writer { folder: &folder, files: Vec::new() };
     let written = write_texts(&study, &mut writer)?;
     write_tables(&tables, &mut writer)?;
@@ -185,6 +186,9 @@ fn write_tables(tables: &Results, writer: &mut Writer) -> Result<()> {
     writer.table("points.csv", &tables.points)?;
     writer.table("distributions.csv", &tables.distributions)?;
     writer.table("survival.csv", &tables.survival)?;
+    if let Some(solutions) = &tables.solutions {
+        writer.table("solutions.csv", solutions)?;
+    }
     let rows = writer.folder.path().join("replications.csv");
     if rows.is_file() {
         let blake3 = outputs::hash_file(&rows).context("cannot read replications.csv")?;

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use experiments::{Point, Results, Study};
 use serde_json::{Value, json};
 
+use super::mediator;
+
 /// More points than this are summed up by their extremes.
 const FEW: usize = 12;
 
@@ -17,6 +19,8 @@ pub(super) struct Headline {
     seed: u64,
     /// Column and title of each estimate.
     titles: Vec<(String, String)>,
+    /// The terms beside what bargaining theory says of them, where it says something.
+    beside: Option<String>,
     /// What the numbers mean, in words.
     note: String,
     rows: Vec<Row>,
@@ -65,6 +69,7 @@ pub(super) fn headline(study: &Study, tables: &Results, folder: &Path) -> Headli
         question: study.question.clone(),
         replications: study.replications,
         seed: study.seed,
+        beside: mediator::text(study, tables),
         note: note(study),
         rows: study.design.points().map(row).collect(),
         titles,
@@ -146,6 +151,9 @@ impl Headline {
             self.table(&mut out);
         } else {
             self.extremes(&mut out);
+        }
+        if let Some(beside) = &self.beside {
+            let _ = write!(out, "\n{beside}");
         }
         let folder = self.folder.display();
         let _ = write!(out, "\n{}\n\nTables: {folder}\nCharts: {folder}/charts\n", self.note);

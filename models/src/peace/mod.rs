@@ -26,5 +26,5 @@ mod worth;
 
 pub use outcome::Outcome;
 pub use parameters::PARAMETERS;
-pub use textbook::{Prospect, Textbook};
+pub use textbook::{Answer, Consent, Prospect, Textbook};
 pub use world::Peace;

@@ -6,6 +6,7 @@ mod contour;
 mod density;
 mod heatmap;
 mod lines;
+mod reference;
 mod ridgelines;
 mod skia;
 mod spec;
@@ -16,8 +17,8 @@ mod words;
 
 pub use skia::ChartError;
 pub use spec::{
-    Against, Axis, ChartSpec, Comparison, Count, Dot, Frame, Group, Heatmap, Lines, Panel, Ridge,
-    Ridgelines, Series, Spot, Stacked, Step, Survival,
+    Against, Axis, ChartSpec, Comparison, Count, Dot, Frame, Group, Heatmap, Legend, Lines, Mark,
+    Panel, Ridge, Ridgelines, Series, Spot, Stacked, Step, Survival,
 };
 
 /// Draws a chart: the bytes of a PNG file, the same for the same specification.

@@ -2,6 +2,7 @@
 
 use super::canvas::{Area, Canvas, Drawn, Plot, Type, grouped};
 use super::density::{Density, POINTS, density};
+use super::reference;
 use super::skia::ChartError;
 use super::spec::{Panel, Ridgelines, Spot};
 use super::theme;
@@ -19,6 +20,7 @@ pub(super) fn draw(spec: &Ridgelines) -> Result<Vec<u8>, ChartError> {
     let across = spec.panels.len().div_ceil(rows);
     let step = if rows > 1 { 44.0 } else { 62.0 };
     let each = (70.0 + step * (spec.levels.len() as f64 + 0.6)).max(230.0);
+    let each = each + reference::height(spec);
     let canvas = Canvas::new(&spec.frame, 96.0 + (each + 62.0) * rows as f64)?;
     let width = (theme::WIDTH - 36.0 - LEFT - BETWEEN * (across as f64 - 1.0)) / across as f64;
     for (at, panel) in spec.panels.iter().enumerate() {
@@ -30,8 +32,15 @@ pub(super) fn draw(spec: &Ridgelines) -> Result<Vec<u8>, ChartError> {
     canvas.png()
 }
 
-fn draw_panel(canvas: &Canvas, spec: &Ridgelines, panel: &Panel, area: Area, first: bool) -> Drawn {
+fn draw_panel(
+    canvas: &Canvas,
+    spec: &Ridgelines,
+    panel: &Panel,
+    whole: Area,
+    first: bool,
+) -> Drawn {
     let levels = panel.ridges.len() as f64;
+    let area = Area { bottom: whole.bottom - reference::height(spec), ..whole };
     let plot = canvas.plot(area, (0.0, 1.0), (0.0, levels - 1.0 + RISE + 0.1))?;
     let width = area.right - area.left;
     let title = Type::of(theme::LABEL).bold().centred();
@@ -53,7 +62,12 @@ fn draw_panel(canvas: &Canvas, spec: &Ridgelines, panel: &Panel, area: Area, fir
         ridge(canvas, &plot, row, density.as_ref(), highest, densities.len())?;
     }
     let spots = [0.0, 0.5, 1.0].map(|at| Spot { at, label: super::canvas::short(at) });
-    plot.base_axis(&spots, &panel.note)?;
+    if spec.legends.is_empty() {
+        plot.base_axis(&spots, &panel.note)?;
+    } else {
+        let rows = Area { top: area.bottom, ..whole };
+        reference::draw(canvas, spec, panel, rows, first)?.base_axis(&spots, &panel.note)?;
+    }
     if first { level_names(canvas, spec, &plot) } else { Ok(()) }
 }
 

@@ -105,6 +105,28 @@ pub struct Ridgelines {
     pub levels: Vec<String>,
     /// One for each quantity.
     pub panels: Vec<Panel>,
+    /// What the marks mean, if there are any.
+    pub legends: Vec<Legend>,
+}
+
+/// What a group of marks means.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Legend {
+    /// What the group is.
+    pub title: String,
+    /// What each of its signs is.
+    pub names: Vec<String>,
+}
+
+/// A point to compare a distribution with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mark {
+    /// Which legend it belongs to.
+    pub legend: usize,
+    /// Which name of that legend.
+    pub name: usize,
+    /// Where it stands.
+    pub at: f64,
 }
 
 /// One quantity in ridgelines.
@@ -123,6 +145,8 @@ pub struct Panel {
 pub struct Ridge {
     /// Bins in order.
     pub bins: Vec<Count>,
+    /// Points to compare it with.
+    pub marks: Vec<Mark>,
 }
 
 /// How many numbers fell into a bin.
