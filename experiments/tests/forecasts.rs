@@ -102,7 +102,7 @@ fn a_negotiation_is_no_war_and_says_so() {
         ("capability = 2.0", "capability = 2.0\nsupport = 1.0", "`actors.A.support`"),
         ("capability = 2.0", "", "`actors.A.capability` is missing"),
         ("capability = 2.0", "capability = 0", "weighs every actor"),
-        ("{ duty = 0.6, \"start", "{ duty = 0.9, \"start", "must add up to 1 at most"),
+        ("{ duty = 0.6, \"start", "{ duty = 0.9, \"start", "and to 1 at most"),
         ("[issues.duty]", "[issues.duty]\nwhile_fighting = 2", "while_fighting` is 2"),
     ];
     for (right, wrong, part) in mistakes {

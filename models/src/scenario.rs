@@ -468,7 +468,8 @@ impl Actor {
             positive(&path(&format!("salience.{}", key(&issue.name))), self.salience[at])?;
         }
         let sum: f64 = self.salience.iter().sum();
-        if sum <= 0.0 {
+        // A party that does not care weighs nothing.
+        if sum <= 0.0 && self.role != Role::Party {
             return Err(Invalid::new(path("salience"), sum, "must hold a weight above 0"));
         }
         if !(1.0..=100.0).contains(&self.curvature) {

@@ -1,7 +1,7 @@
 //! What a run leaves behind: tables, charts, provenance, and the folder that holds them.
 //!
 //! ```text
-//! Table ─▶ CSV          ChartSpec ─▶ PNG          Provenance ─▶ JSON
+//! Table ─▶ CSV          ChartSpec ─▶ PNG, SVG     Provenance ─▶ JSON
 //!                     all into a Folder, which appears at once, when complete
 //! ```
 //! It knows no model and no chance: tables and chart specifications are plain data.
@@ -9,10 +9,12 @@
 pub mod chart;
 mod csv;
 mod folder;
+mod markup;
 mod provenance;
 mod table;
 
 pub use csv::{CsvError, read_csv, write_csv, write_row};
 pub use folder::{Folder, FolderError};
+pub use markup::escaped;
 pub use provenance::{FileHash, Provenance, hash, hash_file};
 pub use table::{Cell, Table};

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use experiments::{Overrides, Results, Study, charts};
+use outputs::chart::{Medium, draw};
 use outputs::{Table, read_csv};
 
 /// Draws the charts of a run.
@@ -32,9 +33,12 @@ pub(super) fn run(command: &Plot) -> Result<()> {
     let folder = run.join("charts");
     fs::create_dir_all(&folder).with_context(|| format!("cannot write {}", folder.display()))?;
     for (name, spec) in charts(&study, &tables) {
-        let png = outputs::chart::draw(&spec).with_context(|| format!("chart {name}"))?;
-        let path = folder.join(name).with_extension("png");
-        fs::write(&path, png).with_context(|| format!("cannot write {}", path.display()))?;
+        for medium in [Medium::Png, Medium::Svg] {
+            let picture = draw(&spec, medium).with_context(|| format!("chart {name}"))?;
+            let path = folder.join(&name).with_extension(medium.ending());
+            fs::write(&path, picture)
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
     }
     println!("Charts: {}", folder.display());
     Ok(())

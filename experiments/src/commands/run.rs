@@ -14,6 +14,7 @@ use experiments::{
     Keep, POINTS_AT_A_TIME, Played, Results, Study, charts, check_limits, need, results,
     row_columns, scenario_as_run, solutions, study_as_run,
 };
+use outputs::chart::{Medium, draw};
 use outputs::{FileHash, Folder, Provenance, Table, hash, write_csv};
 
 use super::progress::{RowFile, Watcher, bar, is_interrupted, listen_for_interrupt};
@@ -203,8 +204,10 @@ fn write_charts(study: &Study, tables: &Results, writer: &mut Writer) -> Result<
         if is_interrupted() {
             return Ok(false);
         }
-        let png = outputs::chart::draw(&spec).with_context(|| format!("chart {name}"))?;
-        writer.write(&format!("charts/{name}.png"), &png)?;
+        for medium in [Medium::Png, Medium::Svg] {
+            let picture = draw(&spec, medium).with_context(|| format!("chart {name}"))?;
+            writer.write(&format!("charts/{name}.{}", medium.ending()), &picture)?;
+        }
     }
     Ok(true)
 }

@@ -79,20 +79,21 @@ impl Negotiation {
         Ok(())
     }
 
-    /// Refuses saliences that add up to more than 1, where all issues share what an actor could bring
-    /// to bear.
+    /// Refuses saliences that add up to nothing or to more than 1, where all issues share what an actor
+    /// could bring to bear.
     ///
     /// # Errors
     ///
-    /// [`Invalid`] for the first actor with more.
+    /// [`Invalid`] for the first such actor.
     pub(super) fn check_sums(&self) -> Result<(), Invalid> {
         /// What a sum of rounded shares may exceed 1 by.
         const ROUNDING: f64 = 1e-9;
         for (actor, own) in self.actors.iter().zip(&self.salience) {
             let sum: f64 = own.iter().sum();
-            if sum > 1.0 + ROUNDING {
+            if sum <= 0.0 || sum > 1.0 + ROUNDING {
                 let path = crate::scenario::path(&["actors", actor, "salience"]);
-                let rule = "must add up to 1 at most: in this world saliences are shares";
+                let rule = "must add up to more than 0 and to 1 at most: in this world saliences are \
+                            shares";
                 return Err(Invalid::new(path, sum, rule));
             }
         }

@@ -1,7 +1,8 @@
 //! Simulated numbers over curves known beforehand: dots with whiskers, one panel for each number.
 
+use super::Medium;
+use super::backend::ChartError;
 use super::canvas::{Area, Canvas, Drawn, Type, short, ticks};
-use super::skia::ChartError;
 use super::spec::{Against, Axis, Comparison};
 use super::theme;
 
@@ -15,10 +16,10 @@ const BETWEEN: f64 = 76.0;
 const TOP: f64 = 98.0;
 const EACH: f64 = 292.0;
 
-pub(super) fn draw(spec: &Against) -> Result<Vec<u8>, ChartError> {
+pub(super) fn draw(spec: &Against, medium: Medium) -> Result<Vec<u8>, ChartError> {
     let across = spec.panels.len().clamp(1, ACROSS);
     let rows = spec.panels.len().div_ceil(across).max(1);
-    let canvas = Canvas::new(&spec.frame, TOP + EACH * rows as f64 + 20.0)?;
+    let canvas = Canvas::new(medium, &spec.frame, TOP + EACH * rows as f64 + 20.0)?;
     let width = theme::WIDTH - LEFT - RIGHT - BETWEEN * (across - 1) as f64;
     let width = width / across as f64;
     for (at, panel) in spec.panels.iter().enumerate() {
@@ -27,7 +28,7 @@ pub(super) fn draw(spec: &Against) -> Result<Vec<u8>, ChartError> {
         let area = Area { left, top, right: left + width, bottom: top + EACH - 84.0 };
         draw_panel(&canvas, &spec.x, panel, area)?;
     }
-    canvas.png()
+    canvas.finish()
 }
 
 fn draw_panel(canvas: &Canvas, x: &Axis, panel: &Comparison, area: Area) -> Drawn {

@@ -10,7 +10,8 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBColor, ShapeStyle, TextStyle};
 use plotters_backend::DrawingErrorKind;
 
-use super::skia::{ChartError, Skia, UNITS};
+use super::Medium;
+use super::backend::{Backend, ChartError, UNITS};
 use super::spec::{Frame, Spot};
 use super::theme;
 
@@ -21,8 +22,8 @@ pub(super) type Ends = (f64, f64);
 
 /// A picture under way.
 pub(super) struct Canvas {
-    backend: Skia,
-    root: DrawingArea<Skia, Shift>,
+    backend: Backend,
+    root: DrawingArea<Backend, Shift>,
     height: f64,
 }
 
@@ -92,7 +93,7 @@ pub(super) struct Area {
 /// Coordinates of values inside a box.
 pub(super) struct Plot<'a> {
     canvas: &'a Canvas,
-    chart: ChartContext<'a, Skia, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
+    chart: ChartContext<'a, Backend, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
     pub(super) area: Area,
     pub(super) x: Ends,
     pub(super) y: Ends,
@@ -119,9 +120,9 @@ fn line(colour: RGBColor, opacity: f64, width: f64) -> ShapeStyle {
 
 impl Canvas {
     /// A canvas with title, subtitle and caption in place.
-    pub(super) fn new(frame: &Frame, height: f64) -> Result<Self, ChartError> {
+    pub(super) fn new(medium: Medium, frame: &Frame, height: f64) -> Result<Self, ChartError> {
         let pixels = |base: f64| (base * theme::SCALE).round() as u32;
-        let backend = Skia::new(pixels(theme::WIDTH), pixels(height))?;
+        let backend = Backend::new(medium, pixels(theme::WIDTH), pixels(height))?;
         let root = backend.clone().into_drawing_area();
         let canvas = Self { backend, root, height };
         canvas.fitted(&frame.title, (24.0, 28.0), Type::of(theme::TITLE).bold())?;
@@ -132,8 +133,8 @@ impl Canvas {
     }
 
     /// The finished picture.
-    pub(super) fn png(&self) -> Result<Vec<u8>, ChartError> {
-        self.backend.png()
+    pub(super) fn finish(&self) -> Result<Vec<u8>, ChartError> {
+        self.backend.finish()
     }
 
     pub(super) const fn height(&self) -> f64 {

@@ -1,16 +1,17 @@
 //! A share over two parameters: cells, contours, numbers, colour bar.
 
+use super::Medium;
+use super::backend::ChartError;
 use super::canvas::{Area, Canvas, Drawn, Plot, Type};
 use super::contour::{Grid, contours};
-use super::skia::ChartError;
 use super::spec::{Heatmap, Spot};
 use super::theme;
 
 /// Heights at which contours are drawn.
 const LEVELS: [f64; 9] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
-pub(super) fn draw(spec: &Heatmap) -> Result<Vec<u8>, ChartError> {
-    let canvas = Canvas::new(&spec.frame, 620.0)?;
+pub(super) fn draw(spec: &Heatmap, medium: Medium) -> Result<Vec<u8>, ChartError> {
+    let canvas = Canvas::new(medium, &spec.frame, 620.0)?;
     let (nx, ny) = (spec.x.levels.len() as f64, spec.y.levels.len() as f64);
     let area = Area { left: 88.0, top: 78.0, right: 702.0, bottom: canvas.height() - 84.0 };
     let plot = canvas.plot(area, (-0.5, nx - 0.5), (-0.5, ny - 0.5))?;
@@ -21,7 +22,7 @@ pub(super) fn draw(spec: &Heatmap) -> Result<Vec<u8>, ChartError> {
     plot.side_axis(&evenly(&spec.y.levels), &spec.y.title)?;
     let bar = Area { left: 726.0, top: 104.0, right: 744.0, bottom: area.bottom };
     canvas.colour_bar(bar, &spec.measure)?;
-    canvas.png()
+    canvas.finish()
 }
 
 /// Levels stand side by side, whatever their distance.

@@ -2,13 +2,14 @@
 
 use plotters::style::RGBColor;
 
+use super::Medium;
+use super::backend::ChartError;
 use super::canvas::{Area, Canvas, Drawn, Plot, Type, short, ticks};
-use super::skia::ChartError;
 use super::spec::{Lines, Series};
 use super::theme;
 
-pub(super) fn draw(spec: &Lines) -> Result<Vec<u8>, ChartError> {
-    let canvas = Canvas::new(&spec.frame, 560.0)?;
+pub(super) fn draw(spec: &Lines, medium: Medium) -> Result<Vec<u8>, ChartError> {
+    let canvas = Canvas::new(medium, &spec.frame, 560.0)?;
     let named = spec.series.iter().any(|series| !series.name.is_empty());
     let right = if named { 676.0 } else { 780.0 };
     let area = Area { left: 92.0, top: 80.0, right, bottom: canvas.height() - 88.0 };
@@ -26,7 +27,7 @@ pub(super) fn draw(spec: &Lines) -> Result<Vec<u8>, ChartError> {
         }
     }
     names(spec, &canvas, &plot)?;
-    canvas.png()
+    canvas.finish()
 }
 
 /// Lines in an order get an ordered scale, and so do more lines than there are categories.

@@ -1,39 +1,62 @@
-//! Charts: specifications as plain data, drawn as PNG by plotters on a backend of our own.
+//! Charts: specifications as plain data, drawn as PNG or SVG by plotters on a backend of our own.
 
 mod against;
+mod backend;
 mod canvas;
 mod contour;
 mod density;
+mod fonts;
 mod heatmap;
 mod lines;
+mod pixels;
 mod reference;
 mod ridgelines;
-mod skia;
 mod spec;
 mod stacked;
+mod surface;
 mod survival;
+mod svg;
 mod theme;
 mod words;
 
-pub use skia::ChartError;
+pub use backend::ChartError;
 pub use spec::{
     Against, Axis, ChartSpec, Comparison, Count, Dot, Frame, Group, Heatmap, Legend, Lines, Mark,
     Panel, Ridge, Ridgelines, Series, Spot, Stacked, Step, Survival,
 };
 
-/// Draws a chart: the bytes of a PNG file, the same for the same specification.
+/// What a chart is drawn as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Medium {
+    /// Pixels, two to a unit.
+    Png,
+    /// Shapes and texts.
+    Svg,
+}
+
+impl Medium {
+    /// The ending of its files.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Svg => "svg",
+        }
+    }
+}
+
+/// Draws a chart: the bytes of a file, the same for the same specification.
 ///
 /// # Errors
 ///
 /// [`ChartError`] where a text has a character that the font lacks, or drawing fails.
-pub fn draw(spec: &ChartSpec) -> Result<Vec<u8>, ChartError> {
+pub fn draw(spec: &ChartSpec, medium: Medium) -> Result<Vec<u8>, ChartError> {
     match spec {
-        ChartSpec::Heatmap(spec) => heatmap::draw(spec),
-        ChartSpec::Lines(spec) => lines::draw(spec),
-        ChartSpec::Ridgelines(spec) => ridgelines::draw(spec),
-        ChartSpec::Survival(spec) => survival::draw(spec),
-        ChartSpec::Stacked(spec) => stacked::draw(spec),
-        ChartSpec::Against(spec) => against::draw(spec),
-        ChartSpec::Words(frame, text) => words::draw(frame, text),
+        ChartSpec::Heatmap(spec) => heatmap::draw(spec, medium),
+        ChartSpec::Lines(spec) => lines::draw(spec, medium),
+        ChartSpec::Ridgelines(spec) => ridgelines::draw(spec, medium),
+        ChartSpec::Survival(spec) => survival::draw(spec, medium),
+        ChartSpec::Stacked(spec) => stacked::draw(spec, medium),
+        ChartSpec::Against(spec) => against::draw(spec, medium),
+        ChartSpec::Words(frame, text) => words::draw(frame, text, medium),
     }
 }

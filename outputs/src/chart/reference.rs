@@ -35,7 +35,7 @@ pub(super) fn draw<'a>(
     panel: &Panel,
     area: Area,
     first: bool,
-) -> Result<Plot<'a>, super::skia::ChartError> {
+) -> Result<Plot<'a>, super::backend::ChartError> {
     let rows = rows(spec);
     let plot = canvas.plot(area, (0.0, 1.0), (rows as f64 + 0.2, -0.8))?;
     for share in [0.25, 0.5, 0.75] {

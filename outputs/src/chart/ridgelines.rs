@@ -1,9 +1,10 @@
 //! Distributions by level: one row of densities for each level, one panel for each quantity.
 
+use super::Medium;
+use super::backend::ChartError;
 use super::canvas::{Area, Canvas, Drawn, Plot, Type, grouped};
 use super::density::{Density, POINTS, density};
 use super::reference;
-use super::skia::ChartError;
 use super::spec::{Panel, Ridgelines, Spot};
 use super::theme;
 
@@ -15,13 +16,13 @@ const BETWEEN: f64 = 30.0;
 /// How high the highest density of a panel rises, in rows.
 const RISE: f64 = 1.5;
 
-pub(super) fn draw(spec: &Ridgelines) -> Result<Vec<u8>, ChartError> {
+pub(super) fn draw(spec: &Ridgelines, medium: Medium) -> Result<Vec<u8>, ChartError> {
     let rows = spec.panels.len().div_ceil(ACROSS).max(1);
     let across = spec.panels.len().div_ceil(rows);
     let step = if rows > 1 { 44.0 } else { 62.0 };
     let each = (70.0 + step * (spec.levels.len() as f64 + 0.6)).max(230.0);
     let each = each + reference::height(spec);
-    let canvas = Canvas::new(&spec.frame, 96.0 + (each + 62.0) * rows as f64)?;
+    let canvas = Canvas::new(medium, &spec.frame, 96.0 + (each + 62.0) * rows as f64)?;
     let width = (theme::WIDTH - 36.0 - LEFT - BETWEEN * (across as f64 - 1.0)) / across as f64;
     for (at, panel) in spec.panels.iter().enumerate() {
         let left = LEFT + (width + BETWEEN) * (at % across) as f64;
@@ -29,7 +30,7 @@ pub(super) fn draw(spec: &Ridgelines) -> Result<Vec<u8>, ChartError> {
         let area = Area { left, top, right: left + width, bottom: top + each - 40.0 };
         draw_panel(&canvas, spec, panel, area, at % across == 0)?;
     }
-    canvas.png()
+    canvas.finish()
 }
 
 fn draw_panel(

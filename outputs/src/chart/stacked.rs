@@ -1,12 +1,13 @@
 //! Amounts stacked over levels, with the names of layers beside them.
 
+use super::Medium;
+use super::backend::ChartError;
 use super::canvas::{Area, Canvas, Drawn, Plot, Type, short, ticks};
-use super::skia::ChartError;
 use super::spec::{Spot, Stacked};
 use super::theme;
 
-pub(super) fn draw(spec: &Stacked) -> Result<Vec<u8>, ChartError> {
-    let canvas = Canvas::new(&spec.frame, 560.0)?;
+pub(super) fn draw(spec: &Stacked, medium: Medium) -> Result<Vec<u8>, ChartError> {
+    let canvas = Canvas::new(medium, &spec.frame, 560.0)?;
     let area = Area { left: 92.0, top: 80.0, right: 636.0, bottom: canvas.height() - 88.0 };
     let levels = spec.x.levels.len() as f64;
     let highest = spec.amounts.iter().map(|level| level.iter().sum::<f64>()).fold(0.0, f64::max);
@@ -21,7 +22,7 @@ pub(super) fn draw(spec: &Stacked) -> Result<Vec<u8>, ChartError> {
     let spots: Vec<Spot> = spec.x.levels.iter().enumerate().map(spot).collect();
     plot.base_axis(&spots, &spec.x.title)?;
     names(spec, &canvas, &plot)?;
-    canvas.png()
+    canvas.finish()
 }
 
 fn bar(plot: &Plot, x: f64, amounts: &[f64]) -> Drawn {

@@ -2,14 +2,15 @@
 
 use plotters::style::RGBColor;
 
+use super::Medium;
+use super::backend::ChartError;
 use super::canvas::{Area, Canvas, Drawn, Plot, Type, grouped, short};
-use super::skia::ChartError;
 use super::spec::{Group, Spot, Step, Survival};
 use super::theme;
 
-pub(super) fn draw(spec: &Survival) -> Result<Vec<u8>, ChartError> {
+pub(super) fn draw(spec: &Survival, medium: Medium) -> Result<Vec<u8>, ChartError> {
     let below = 84.0 + 21.0 * spec.groups.len() as f64;
-    let canvas = Canvas::new(&spec.frame, 480.0 + below)?;
+    let canvas = Canvas::new(medium, &spec.frame, 480.0 + below)?;
     let area = Area { left: 116.0, top: 78.0, right: 680.0, bottom: 440.0 };
     let last = spec.groups.iter().filter_map(|group| group.steps.last());
     let last = last.map(|step| step.year).fold(1.0, f64::max);
@@ -27,7 +28,7 @@ pub(super) fn draw(spec: &Survival) -> Result<Vec<u8>, ChartError> {
     }
     names(spec, &canvas, &plot)?;
     at_risk(spec, &canvas, &plot, &years)?;
-    canvas.png()
+    canvas.finish()
 }
 
 fn colour(at: usize, spec: &Survival) -> RGBColor {
