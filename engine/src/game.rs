@@ -41,6 +41,12 @@ pub enum GameError {
         /// How many there must be.
         needed: usize,
     },
+    /// More plans than can be solved.
+    #[error("player {player} has more than {MOST_STRATEGIES} plans")]
+    Plans {
+        /// Counted from 1.
+        player: usize,
+    },
     /// A payoff is a number that sums and products of payoffs can hold.
     #[error("the payoff {0} must lie from -1e100 to 1e100")]
     Payoff(f64),
@@ -68,6 +74,9 @@ pub struct Equilibria {
     /// Whether some mixed strategy has more best replies than strategies in it: then mixtures of some
     /// of these equilibria may be equilibria too.
     pub degenerate: bool,
+    /// Whether payoffs span so many orders of magnitude that rounding hides differences between them:
+    /// then mixed equilibria that rest on these may be missing.
+    pub blurred: bool,
 }
 
 /// A vertex of a best-reply polytope: a mixed strategy, and what binds at it.
@@ -221,12 +230,22 @@ impl NormalForm {
         let columns = vertices(&a, &|unplayed| m + unplayed, &|best| best);
         let full = (1_u32 << (m + n)) - 1;
         let mut all = Vec::new();
+        let mut blurred = false;
         for x in &rows {
             for y in columns.iter().filter(|y| x.labels | y.labels == full) {
                 let strategies = vec![x.mixed.clone(), y.mixed.clone()];
-                let (payoffs, regret) = (self.expected(&strategies), self.regret(&strategies));
-                all.push(Equilibrium { strategies, payoffs, regret });
+                if self.is_free_of_regret(&strategies) {
+                    all.push(self.equilibrium(strategies));
+                } else {
+                    blurred = true;
+                }
             }
+        }
+        if blurred {
+            // Those in pure strategies are found by comparing payoffs, whatever their size.
+            let known: Vec<Mixed> = all.iter().map(|own| own.strategies.clone()).collect();
+            let pure = self.pure_equilibria().into_iter().filter(|own| !known.contains(own));
+            all.extend(pure.map(|own| self.equilibrium(own)));
         }
         all.sort_by(|one, other| {
             let flat = |equilibrium: &Equilibrium| equilibrium.strategies.concat();
@@ -239,7 +258,34 @@ impl NormalForm {
         let more = |vertices: &[Vertex], dimension: usize| {
             vertices.iter().any(|vertex| vertex.labels.count_ones() as usize > dimension)
         };
-        Some(Equilibria { all, degenerate: more(&rows, m) || more(&columns, n) })
+        Some(Equilibria { all, degenerate: more(&rows, m) || more(&columns, n), blurred })
+    }
+
+    /// Strategies with what they bring, as an equilibrium.
+    pub fn equilibrium(&self, strategies: Mixed) -> Equilibrium {
+        let (payoffs, regret) = (self.expected(&strategies), self.regret(&strategies));
+        Equilibrium { strategies, payoffs, regret }
+    }
+
+    /// Whether nobody gains by playing otherwise, up to the rounding of the payoffs that are met: those
+    /// of what is played and of the best replies to it.
+    fn is_free_of_regret(&self, mixed: &Mixed) -> bool {
+        (0..self.players.len()).all(|player| {
+            let replies = self.replies(player, mixed);
+            let expected: f64 =
+                replies.iter().zip(&mixed[player]).map(|(u, chance)| u * chance).sum();
+            let best = (1..replies.len())
+                .fold(0, |best, other| if replies[other] > replies[best] { other } else { best });
+            let met = |number: &usize| {
+                let profile = self.profile(*number);
+                let others = profile.iter().enumerate().filter(|(other, _)| *other != player);
+                let own = profile[player] == best || mixed[player][profile[player]] > 0.0;
+                own && others.into_iter().all(|(other, strategy)| mixed[other][*strategy] > 0.0)
+            };
+            let size =
+                (0..self.profiles()).filter(met).map(|number| self.payoff(number, player).abs());
+            replies[best] - expected <= NEAR * size.fold(0.0, f64::max)
+        })
     }
 
     /// A player's payoffs as a matrix, first player by row, moved and stretched to lie from 1 to 2.
@@ -363,6 +409,25 @@ mod tests {
         let found = bimatrix(&a, &b).equilibria().expect("two players");
         assert_eq!(found.all.len(), 1);
         assert!(close(&found.all[0].strategies.concat(), &[1.0 / 3.0; 6]));
+    }
+
+    #[test]
+    fn a_disaster_beside_small_stakes_hides_no_regret() {
+        // The prisoner's dilemma with a third strategy that ruins both.
+        for ruin in [-1e4, -1e9, -1e14] {
+            let a: [&[f64]; 3] = [&[3.0, 0.0, ruin], &[5.0, 1.0, ruin], &[ruin, ruin, ruin]];
+            let b: [&[f64]; 3] = [&[3.0, 5.0, ruin], &[0.0, 1.0, ruin], &[ruin, ruin, ruin]];
+            let game = bimatrix(&a, &b);
+            let found = game.equilibria().expect("two players");
+            let pure =
+                |at: usize| (0..3).map(|own| f64::from(u8::from(own == at))).collect::<Vec<f64>>();
+            for at in [1, 2] {
+                let known = vec![pure(at), pure(at)];
+                assert!(found.all.iter().any(|own| own.strategies == known), "{ruin}: {at}");
+            }
+            let cooperation = vec![pure(0), pure(0)];
+            assert!(found.all.iter().all(|own| own.strategies != cooperation), "{ruin}");
+        }
     }
 
     #[test]

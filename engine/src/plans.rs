@@ -1,5 +1,6 @@
 //! Games in extensive form as games in normal form: everybody chooses a plan beforehand.
 
+use crate::elementary::exp;
 use crate::extensive::{ExtensiveForm, Next};
 use crate::game::{GameError, NormalForm};
 
@@ -33,9 +34,8 @@ impl ExtensiveForm {
             let mut plans = Vec::new();
             for player in 0..self.players().len() {
                 plans.push(self.plans(player));
-                let count = plans[player].len();
-                if count > NormalForm::MOST_STRATEGIES {
-                    return Err(GameError::Strategies { player: player + 1, count });
+                if plans[player].len() > NormalForm::MOST_STRATEGIES {
+                    return Err(GameError::Plans { player: player + 1 });
                 }
             }
             let names = plans.iter().map(|own| own.iter().map(|plan| self.name(plan)).collect());
@@ -109,7 +109,7 @@ impl ExtensiveForm {
             let Next::End(own) = &place.next else { continue };
             if profile.iter().all(|plan| self.allows(plan, node)) {
                 for (sum, payoff) in payoffs.iter_mut().zip(own) {
-                    *sum += place.luck * payoff;
+                    *sum += exp(place.log_luck) * payoff;
                 }
             }
         }

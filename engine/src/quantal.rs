@@ -27,12 +27,14 @@ pub struct QuantalBranch {
     pub points: Vec<QuantalPoint>,
     /// Where the branch could not be followed further; nothing if all was reached.
     pub stopped_at: Option<f64>,
+    /// Whether it was given up there after a great many steps, and not because it could not go on.
+    pub exhausted: bool,
     /// Near which λ other branches cross this one, as they do in symmetric games; it is followed
     /// straight on.
     pub crossings: Vec<f64>,
 }
 
-/// Steps along the branch at most, and how long they are, in logarithms of chances and of 1 + λ.
+/// Steps along the branch at most, and how long they are.
 const MOST_STEPS: usize = 20_000;
 const FIRST_STEP: f64 = 0.02;
 const LONGEST_STEP: f64 = 0.4;
@@ -92,27 +94,34 @@ fn follow(agents: &dyn Agents, lambdas: &[f64]) -> QuantalBranch {
     while wanted.next_if(|lambda| *lambda <= 0.0).is_some() {
         points.push(system.point(&here, 0.0));
     }
-    let mut steps = 0;
-    while let Some(target) = wanted.peek().copied() {
-        steps += 1;
+    for _ in 0..MOST_STEPS {
         let lambda = here[here.len() - 1];
+        let stopped = |points, crossings| QuantalBranch {
+            points,
+            stopped_at: Some(lambda),
+            exhausted: false,
+            crossings,
+        };
+        let Some(target) = wanted.peek().copied() else { break };
         let Some((tangent, now)) = system.tangent(&here, &direction) else {
-            return QuantalBranch { points, stopped_at: Some(lambda), crossings };
+            return stopped(points, crossings);
         };
         if now * side < 0.0 {
             crossings.push(lambda);
         }
         side = now;
-        // λ grows without bound while logarithms of chances need not: its steps are relative.
-        let stretch = tangent.norm().max(tangent[here.len() - 1].abs() / (1.0 + lambda.abs()));
-        let next = system.correct(&here + &tangent * (step / stretch), &tangent);
-        let near = |next: &DVector<f64>| (next - &here).norm() <= 3.0 * step * (1.0 + lambda.abs());
-        let next = next.filter(near);
+        let guess = &here + &tangent * (step / system.extent(&here, &tangent));
+        // What lies far from where it was sought is on another branch.
+        let near = |found: &DVector<f64>, sought: &DVector<f64>| {
+            system.extent(&here, &(found - sought)) <= step
+        };
+        let next = system.correct(guess.clone(), &tangent).filter(|next| near(next, &guess));
         let passed = next.as_ref().map(|next| next[next.len() - 1]);
         let at_target = match (&next, passed) {
             (Some(next), Some(reached)) if lambda < target && target <= reached => {
                 let share = (target - lambda) / (reached - lambda);
-                Some(system.at_lambda(&here + (next - &here) * share, target).filter(near))
+                let guess = &here + (next - &here) * share;
+                Some(system.at_lambda(guess.clone(), target).filter(|at| near(at, &guess)))
             }
             _ => None,
         };
@@ -124,18 +133,17 @@ fn follow(agents: &dyn Agents, lambdas: &[f64]) -> QuantalBranch {
         // A step that fails, or that passes a target without finding it, is tried shorter.
         let Some(next) = next.filter(|_| at_target.is_none()) else {
             step /= 2.0;
-            if step < SHORTEST_STEP || steps > MOST_STEPS {
-                return QuantalBranch { points, stopped_at: Some(lambda), crossings };
+            if step < SHORTEST_STEP {
+                return stopped(points, crossings);
             }
             continue;
         };
-        if steps > MOST_STEPS {
-            return QuantalBranch { points, stopped_at: Some(lambda), crossings };
-        }
         (here, direction) = (next, tangent);
         step = (step * 1.3).min(LONGEST_STEP);
     }
-    QuantalBranch { points, stopped_at: None, crossings }
+    let exhausted = wanted.peek().is_some();
+    let stopped_at = exhausted.then(|| here[here.len() - 1]);
+    QuantalBranch { points, stopped_at, exhausted, crossings }
 }
 
 /// The players of a game in normal form.
@@ -229,7 +237,7 @@ impl InformationSets<'_> {
     fn beliefs(&self, nodes: &[usize], logarithms: &[f64]) -> Vec<f64> {
         let reached = |node: &usize| {
             let place = self.game.place(*node);
-            ln(place.luck) + place.path.iter().map(|action| logarithms[*action]).sum::<f64>()
+            place.log_luck + place.path.iter().map(|action| logarithms[*action]).sum::<f64>()
         };
         let reached: Vec<f64> = nodes.iter().map(reached).collect();
         let most = reached.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -315,6 +323,18 @@ impl<'a> System<'a> {
         self.starts.iter().zip(&self.sizes).map(own).collect()
     }
 
+    /// How long a move is: in logarithms of chances and of 1 + λ. A chance that vanishes, by as much as it
+    /// likes, counts no more than it is.
+    fn extent(&self, here: &DVector<f64>, step: &DVector<f64>) -> f64 {
+        let part = |at: usize| {
+            let weight = if step[at] > 0.0 { 1.0 } else { exp(here[at]).min(1.0) };
+            (weight * step[at]).powi(2)
+        };
+        let chances = (0..self.unknowns).map(part).sum::<f64>().sqrt();
+        let lambda = here[self.unknowns].abs();
+        chances.max(step[self.unknowns].abs() / (1.0 + lambda))
+    }
+
     fn replies(&self, point: &DVector<f64>) -> (DVector<f64>, DMatrix<f64>) {
         self.agents.replies(&point.as_slice()[..self.unknowns])
     }
@@ -367,7 +387,8 @@ impl<'a> System<'a> {
     fn correct(&self, mut point: DVector<f64>, across: &DVector<f64>) -> Option<DVector<f64>> {
         for _ in 0..12 {
             let (values, slopes) = self.equations(&point);
-            let scale = 1.0 + point[self.unknowns].abs();
+            // Logarithms of vanishing chances are as large as λ times a gain.
+            let scale = 1.0 + point.amax();
             if values.amax() <= ARRIVED * scale {
                 return Some(point);
             }

@@ -136,7 +136,9 @@ impl<'a> Sides<'a> {
     }
 
     fn solve(&self, look: impl Fn(Gains) -> Seen) -> Option<Best> {
-        greatest(self.issues, PRECISION, |terms| look(self.gains(terms)))
+        let best = greatest(self.issues, PRECISION, |terms| look(self.gains(terms)));
+        debug_assert!(best.as_ref().is_none_or(|best| best.gap <= PRECISION));
+        best
     }
 }
 
@@ -190,6 +192,7 @@ mod tests {
                 (sides.utilitarian(), Some(curve.utilitarian())),
             ];
             for (at, (found, known)) in pairs.into_iter().enumerate() {
+                prop_assert_eq!(found.is_some(), known.is_some(), "solution {}", at);
                 let Some((found, known)) = found.zip(known) else { continue };
                 let worth = |own: &Preferences, terms: &[f64]| own.utility(terms);
                 let sum = |terms: &[f64]| worth(&one, terms) + worth(&other, terms);

@@ -37,6 +37,8 @@ pub struct World {
     pub name: &'static str,
     /// What it is, in a sentence.
     pub summary: &'static str,
+    /// What it is at length: headings of the ODD+D protocol with their texts.
+    pub description: &'static [(&'static str, &'static str)],
     /// The scenario that comes with the project for it, if it needs one.
     pub scenario: Option<&'static str>,
     /// Its parameters.
@@ -59,6 +61,7 @@ pub const WORLDS: &[World] = &[
         name: "peace",
         summary: "A war-bargaining game with a coalition behind one side, words that inform and \
                   bind, and agreements that must then survive",
+        description: peace::DESCRIPTION,
         scenario: Some("ukraine.toml"),
         parameters: peace::PARAMETERS,
         pictures: Pictures::Peace,
@@ -76,6 +79,7 @@ pub const WORLDS: &[World] = &[
     World {
         name: "ultimatum",
         summary: "Take it or leave it under a private cost of war (Fearon 1995)",
+        description: &[],
         scenario: None,
         parameters: theory::ultimatum::PARAMETERS,
         pictures: Pictures::Theory,
@@ -94,6 +98,7 @@ pub const WORLDS: &[World] = &[
     World {
         name: "alternating",
         summary: "Alternating offers with discounting (Ståhl 1972, Rubinstein 1982)",
+        description: &[],
         scenario: None,
         parameters: theory::alternating::PARAMETERS,
         pictures: Pictures::Theory,
@@ -110,6 +115,7 @@ pub const WORLDS: &[World] = &[
     World {
         name: "commitment",
         summary: "Bargaining while power shifts: war with complete information (Powell 2006)",
+        description: &[],
         scenario: None,
         parameters: theory::commitment::PARAMETERS,
         pictures: Pictures::Theory,
@@ -121,6 +127,7 @@ pub const WORLDS: &[World] = &[
     World {
         name: "attrition",
         summary: "A war of attrition with unequal costs and prizes (Maynard Smith 1974)",
+        description: &[],
         scenario: None,
         parameters: theory::attrition::PARAMETERS,
         pictures: Pictures::Theory,
@@ -134,6 +141,7 @@ pub const WORLDS: &[World] = &[
     World {
         name: "audience",
         summary: "A public crisis in which backing down costs ever more (Fearon 1994)",
+        description: &[],
         scenario: None,
         parameters: theory::audience::PARAMETERS,
         pictures: Pictures::Theory,
@@ -151,6 +159,7 @@ pub const WORLDS: &[World] = &[
     World {
         name: "signals",
         summary: "Tying hands or sinking costs to make a threat credible (Fearon 1997)",
+        description: &[],
         scenario: None,
         parameters: theory::signals::PARAMETERS,
         pictures: Pictures::Theory,
@@ -164,6 +173,7 @@ pub const WORLDS: &[World] = &[
     World {
         name: "reassurance",
         summary: "Trust under a costly gesture of reassurance (Kydd 2000, 2005)",
+        description: &[],
         scenario: None,
         parameters: theory::reassurance::PARAMETERS,
         pictures: Pictures::Theory,
@@ -181,6 +191,7 @@ pub const WORLDS: &[World] = &[
     World {
         name: "battles",
         summary: "War as a walk over forts, with learning from battles (Smith and Stam 2004)",
+        description: &[],
         scenario: None,
         parameters: theory::battles::PARAMETERS,
         pictures: Pictures::Theory,
@@ -195,6 +206,7 @@ pub const WORLDS: &[World] = &[
         name: "crisis",
         summary: "Crisis signalling with audience costs and all its equilibria (Lewis and Schultz \
                   2003)",
+        description: &[],
         scenario: None,
         parameters: theory::crisis::PARAMETERS,
         pictures: Pictures::Theory,
@@ -214,6 +226,7 @@ pub const WORLDS: &[World] = &[
         name: "compromise",
         summary: "Mean and median of positions by weight, the baseline of any forecast (Van den Bos \
                   1991)",
+        description: &[],
         scenario: Some("emission-standards.toml"),
         parameters: compromise::PARAMETERS,
         pictures: Pictures::Theory,
@@ -226,6 +239,7 @@ pub const WORLDS: &[World] = &[
         name: "challenge",
         summary: "The expected-utility model of challenges (Bueno de Mesquita 1994, Scholz, Calbert \
                   and Smith 2011)",
+        description: &[],
         scenario: Some("emission-standards.toml"),
         parameters: challenge::PARAMETERS,
         pictures: Pictures::Forecast,
@@ -238,6 +252,7 @@ pub const WORLDS: &[World] = &[
         name: "spatial",
         summary: "The spatial model of politics: challenges, bargains and probabilistic elections \
                   (KTAB 2015)",
+        description: &[],
         scenario: Some("state-enterprises.toml"),
         parameters: spatial::PARAMETERS,
         pictures: Pictures::Forecast,

@@ -473,7 +473,7 @@ fn numeric(axis: &Axis) -> bool {
 }
 
 /// The rows of a point; tables are sorted by point.
-pub fn rows_of(table: &Table, point: u64) -> &[Vec<Cell>] {
+pub(crate) fn rows_of(table: &Table, point: u64) -> &[Vec<Cell>] {
     let number = |row: &Vec<Cell>| row[0].number().unwrap_or(-1.0);
     let rows = table.rows();
     let start = rows.partition_point(|row| number(row) < point as f64);

@@ -8,6 +8,7 @@
 //!
 //! Only this crate joins the others: models know no TOML, charts know no model.
 
+mod beside;
 mod catalogue;
 mod charts;
 mod config;
@@ -15,6 +16,7 @@ mod design;
 mod limits;
 mod read_game;
 mod read_scenario;
+mod report;
 mod results;
 mod schema;
 mod solutions;
@@ -22,14 +24,16 @@ mod source;
 mod study;
 mod write_toml;
 
+pub use beside::{Beside, terms_beside_theory};
 pub use catalogue::{Build, Theory, WORLDS, World, world};
-pub use charts::{charts, rows_of};
+pub use charts::charts;
 pub use design::{Axis, Design, Point, Target};
 pub use limits::{Need, POINTS_AT_A_TIME, TooLarge, check_limits, need, size};
 pub use read_game::{Game, read_game};
-pub use results::{Played, Results, results, row_columns};
+pub use report::{Sources, report};
+pub use results::{Played, Results, double_column, results, row_columns};
 pub use schema::schema;
-pub use solutions::{SOLUTIONS, TABLES, solutions, told};
+pub use solutions::solutions;
 pub use source::{ConfigError, Source};
 pub use study::{Keep, Overrides, Study, is_folder_name};
 pub use write_toml::{scenario_as_run, starter, study_as_run};

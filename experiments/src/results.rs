@@ -53,6 +53,16 @@ pub fn results(design: &Design, years: usize, played: &[Played]) -> Results {
     made
 }
 
+/// The first name that two columns of the tables would have.
+pub fn double_column(design: &Design, measures: &[MeasureInfo]) -> Option<String> {
+    let points = point_columns(design, measures);
+    let mut names = [points, row_columns(measures)];
+    names.iter_mut().find_map(|names| {
+        names.sort();
+        names.windows(2).find(|two| two[0] == two[1]).map(|two| two[0].clone())
+    })
+}
+
 /// The columns of a table of replications.
 pub fn row_columns(measures: &[MeasureInfo]) -> Vec<String> {
     let own = measures.iter().map(|measure| measure.name.clone());

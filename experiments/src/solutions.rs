@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use engine::Batch;
 use models::peace::{Answer, Textbook};
 use outputs::{Cell, Table};
 
@@ -10,7 +11,7 @@ use crate::design::{Axis, Point, Target};
 use crate::study::Study;
 
 /// The solutions that are told beside what is simulated, and what they are called.
-pub const SOLUTIONS: [(&str, &str); 4] = [
+pub(crate) const SOLUTIONS: [(&str, &str); 4] = [
     ("nash", "Nash"),
     ("kalai-smorodinsky", "Kalai–Smorodinsky"),
     ("egalitarian", "egalitarian"),
@@ -18,31 +19,40 @@ pub const SOLUTIONS: [(&str, &str); 4] = [
 ];
 
 /// At which tables, and what these are called.
-pub const TABLES: [&str; 2] = ["Between the belligerents", "With the coalition"];
+pub(crate) const TABLES: [&str; 2] = ["Between the belligerents", "With the coalition"];
 
 /// Which table, and which of its solutions, a name stands for.
-pub fn told(name: &str) -> Option<(usize, usize)> {
+pub(crate) fn told(name: &str) -> Option<(usize, usize)> {
     let with_coalition = name.strip_suffix("-with-coalition");
     let plain = with_coalition.unwrap_or(name);
     let place = SOLUTIONS.iter().position(|(known, _)| *known == plain)?;
     Some((usize::from(with_coalition.is_some()), place))
 }
 
-/// Solutions are told of designs up to this size.
+/// Solutions are told of designs up to this size, if no more of their points differ in what matters.
 const MOST_POINTS: u64 = 1000;
+const MOST_DIFFERENT: usize = 100;
 
-/// One row for each solution of each design point; nothing in worlds without a war, and of large designs.
-pub fn solutions(study: &Study) -> Option<Table> {
+/// One row for each solution of each design point, solved on the threads of a batch; nothing in worlds
+/// without a war, and of large designs.
+pub fn solutions(study: &Study, batch: &Batch) -> Option<Table> {
     let small = study.design.size().is_some_and(|size| size <= MOST_POINTS);
     if study.world.pictures != Pictures::Peace || !small {
         return None;
     }
-    let mut known: BTreeMap<Vec<usize>, Option<Textbook>> = BTreeMap::new();
+    let mut first: BTreeMap<Vec<usize>, Point> = BTreeMap::new();
+    for point in study.design.points() {
+        first.entry(what_matters(study, &point)).or_insert(point);
+    }
+    if first.len() > MOST_DIFFERENT {
+        return None;
+    }
+    let points: Vec<Point> = first.values().cloned().collect();
+    let solved = batch.map(&points, |point| solve(study, point));
+    let known: BTreeMap<&Vec<usize>, &Option<Textbook>> = first.keys().zip(&solved).collect();
     let mut table: Option<Table> = None;
     for point in study.design.points() {
-        let textbook =
-            known.entry(what_matters(study, &point)).or_insert_with(|| solve(study, &point));
-        let Some(textbook) = textbook else { continue };
+        let Some(Some(textbook)) = known.get(&what_matters(study, &point)) else { continue };
         let table = table.get_or_insert_with(|| Table::new(columns(textbook)));
         textbook.solutions.iter().for_each(|answer| table.push(row(&point, answer)));
     }

@@ -20,8 +20,10 @@ const CHARTS: [&str; 7] = [
 ];
 
 fn assert_same(desk: &Desk, one: &str, other: &str) {
-    let charts = CHARTS.map(|chart| format!("charts/{chart}.png"));
-    for file in TABLES.iter().map(|table| (*table).to_owned()).chain(charts) {
+    let charts =
+        ["png", "svg"].map(|ending| CHARTS.map(|chart| format!("charts/{chart}.{ending}")));
+    let tables = TABLES.iter().copied().chain(["report.html"]).map(str::to_owned);
+    for file in tables.chain(charts.into_iter().flatten()) {
         let (a, b) = (desk.read(&format!("{one}/{file}")), desk.read(&format!("{other}/{file}")));
         assert!(a == b, "{file} differs between {one} and {other}");
     }
@@ -272,6 +274,48 @@ fn bargaining_solutions_of_a_scenario_are_what_their_names_say() {
         assert_eq!(desk.run(wrong).status.code(), Some(1), "{wrong}");
     }
     assert_eq!(desk.run("bargain scenario.toml --weight 1").status.code(), Some(2));
+}
+
+#[test]
+fn a_report_is_written_again_from_the_tables_and_leads_nowhere_else() {
+    let desk = Desk::new();
+    let named = SCENARIO.replace("\"Member A\"", "\"Member <b>A\"");
+    fs::write(desk.path("scenario.toml"), named).expect("it can be written");
+    desk.done("run study.toml --out run --quiet");
+    let page = String::from_utf8(desk.read("run/report.html")).expect("it is UTF-8");
+    assert!(page.contains("Member &lt;b&gt;A") && !page.contains("<b>"));
+    // The namespace of SVG is a name, not a place.
+    let elsewhere = page.replace("http://www.w3.org/2000/svg", "");
+    assert!(
+        !elsewhere.contains("http:")
+            && !elsewhere.contains("https:")
+            && !elsewhere.contains("@import"),
+        "it leads elsewhere"
+    );
+    let figures = page.matches("<figure>").count();
+    assert_eq!(figures, CHARTS.len());
+    assert_eq!(page.matches("<svg role=\"img\" aria-label=\"").count(), figures);
+    // Headings one level at a time, tables with heads and captions.
+    let levels: Vec<u32> = page
+        .match_indices("<h")
+        .filter_map(|(at, _)| page[at + 2..].chars().next()?.to_digit(10))
+        .collect();
+    assert!(levels[0] == 1 && levels.windows(2).all(|two| two[1] <= two[0] + 1), "{levels:?}");
+    let tables = page.matches("<table>").count();
+    assert!(tables > 5 && page.matches("<caption>").count() == tables);
+    for parameter in models::peace::PARAMETERS {
+        assert!(page.contains(&format!("<td>{}</td>", parameter.path)), "{}", parameter.path);
+    }
+    fs::remove_file(desk.path("run/report.html")).expect("it is there");
+    desk.done("report run");
+    assert!(desk.read("run/report.html") == page.as_bytes());
+    let text = desk.done("report run --markdown");
+    assert!(text.starts_with("# Does the program keep its promises?"), "{text}");
+    assert!(text.contains("(charts/terms.png)") && text.contains("Member \\<b\\>A"));
+    fs::remove_file(desk.path("run/points.csv")).expect("it is there");
+    let refused = desk.run("report run");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("points.csv"));
 }
 
 #[test]

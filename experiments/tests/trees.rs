@@ -134,7 +134,11 @@ fn malformed_trees_are_refused_with_their_line() {
     deep += "t \"\" 0\n";
     let mistakes = [
         ("a.efg", CARD.replace("EFG 2", "EFG 3"), "a.efg:1: the version, 2 must stand here"),
-        ("a.efg", CARD.replace("\"black\" 1/2", "\"black\" 1/3"), "add up to 1, not to 0.83"),
+        (
+            "a.efg",
+            CARD.replace("\"black\" 1/2", "\"black\" 1/3"),
+            "a.efg:4: chance move 1 must have chances from 0 on that add up to 1, not to 0.83",
+        ),
         (
             "a.efg",
             CARD.replace("p \"\" 2 1 0", "p \"\" 2 7 0"),

@@ -92,7 +92,7 @@ fn reproduces(log: &Value, cells: usize) {
     assert_eq!(compared, cells);
     // Left to itself it settles where the log ends.
     let world = Spatial::new(&settings(spatial::PARAMETERS, &[]), &scenario).expect("valid");
-    assert_eq!(of(&played(&world), "turns"), (turns - 1) as f64);
+    assert_eq!(of(&played(&world), "turns_played"), (turns - 1) as f64);
 }
 
 #[test]

@@ -431,7 +431,8 @@ fn a_scan_of_resistance_finds_no_other_equilibrium() {
                 "{changes:?}: nothing near {crossing} in {found:?}"
             );
         }
-        assert!(found.len() % 2 == 1 || found.len() > crossings.len(), "{changes:?}: {found:?}");
+        // From at least 0 to at most 1: as many crossings downwards as upwards, and one more.
+        assert_eq!(found.len() % 2, 1, "{changes:?}: {found:?}");
         several += usize::from(found.len() > 1);
     }
     assert!(several > 1, "{several}");
@@ -448,6 +449,21 @@ fn crises_end_as_theory_says() {
             ("prize", 2.0 * luck.uniform()),
             ("reprieve", 2.0 * luck.uniform()),
             ("selection", f64::from(round % 4)),
+        ];
+        let world = Crisis::new(&settings(crisis::PARAMETERS, &changes)).expect("valid");
+        hold(&world, &world.known(), None, &format!("{changes:?}"));
+    }
+    // The corners, where war or resistance is as unlikely as can be.
+    for corner in 0..128_u32 {
+        let end = |bit: u32| -> f64 { if corner >> bit & 1 == 1 { 10.0 } else { -10.0 } };
+        let changes = [
+            ("war_challenger", end(0)),
+            ("audience", end(1)),
+            ("war_target", end(2)),
+            ("status_quo", end(3).min(1.0)),
+            ("prize", end(4).max(1.0)),
+            ("concession", end(5).min(1.0)),
+            ("reprieve", end(6).max(1.0)),
         ];
         let world = Crisis::new(&settings(crisis::PARAMETERS, &changes)).expect("valid");
         hold(&world, &world.known(), None, &format!("{changes:?}"));

@@ -11,6 +11,7 @@ mod csv;
 mod folder;
 mod markup;
 mod provenance;
+pub mod report;
 mod table;
 
 pub use csv::{CsvError, read_csv, write_csv, write_row};

@@ -1,58 +1,27 @@
 //! The terms of simulated agreements beside what a mediator's textbook would say.
 
-use experiments::{Results, SOLUTIONS, Study, TABLES, rows_of, told};
-use outputs::{Cell, Table};
+use experiments::{Results, Study, terms_beside_theory};
 
 /// A table at the point nearest to the reference values; nothing where there are no solutions.
 pub(super) fn text(study: &Study, tables: &Results) -> Option<String> {
-    let solutions = tables.solutions.as_ref()?;
-    let levels = study.reference_levels();
-    let point = study.design.number_of(&levels);
-    let columns: Vec<String> =
-        solutions.columns().iter().filter(|name| name.starts_with("terms_")).cloned().collect();
-    let at: Vec<String> = study
-        .design
-        .axes
-        .iter()
-        .zip(&levels)
-        .map(|(axis, level)| format!("{} {}", axis.path, axis.levels[*level]))
-        .collect();
-    let at = if at.is_empty() { "the reference values".to_owned() } else { at.join(", ") };
-    let mut out = format!("Terms at {at}: signed, and by bargaining theory at the outset\n");
-    let names: Vec<String> =
-        columns.iter().map(|column| column.trim_start_matches("terms_").to_owned()).collect();
-    let wide: Vec<usize> = names.iter().map(|name| name.chars().count().max(8)).collect();
-    let numbers = |name: &str, values: &mut dyn Iterator<Item = Option<f64>>| {
-        line(
-            name,
-            &wide,
-            values.map(|value| value.map_or("–".to_owned(), |value| format!("{value:.3}"))),
-        )
+    let beside = terms_beside_theory(study, tables)?;
+    let wide: Vec<usize> = beside.issues.iter().map(|name| name.chars().count().max(8)).collect();
+    let numbers = |name: &str, values: &[Option<f64>]| {
+        let cell =
+            |value: &Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.3}"));
+        line(name, &wide, values.iter().map(cell))
     };
-    out += &line("", &wide, names.iter().cloned());
-    let mut signed =
-        columns.iter().map(|column| tables.points.cell(point as usize, column).number());
-    out += &numbers("signed, mean", &mut signed);
-    for (table, title) in TABLES.iter().enumerate() {
-        let rows = rows_of(solutions, point).iter().filter_map(|row| {
-            let Cell::Text(name) = &row[1] else { return None };
-            told(name).filter(|(own, _)| *own == table).map(|(_, solution)| (solution, row))
-        });
-        let rows: Vec<(usize, &Vec<Cell>)> = rows.collect();
-        if rows.is_empty() {
-            continue;
-        }
-        out += &format!("  {title}\n");
-        for (solution, row) in rows {
-            let of = |column: &String| row[place(solutions, column)].number();
-            out += &numbers(&format!("  {}", SOLUTIONS[solution].1), &mut columns.iter().map(of));
+    let mut out =
+        format!("Terms at {}: signed, and by bargaining theory at the outset\n", beside.at);
+    out += &line("", &wide, beside.issues.iter().cloned());
+    out += &numbers("signed, mean", &beside.signed);
+    for (table, solutions) in &beside.tables {
+        out += &format!("  {table}\n");
+        for (name, terms) in solutions {
+            out += &numbers(&format!("  {name}"), terms);
         }
     }
     Some(out)
-}
-
-fn place(table: &Table, column: &str) -> usize {
-    table.column(column).unwrap_or(0)
 }
 
 fn line(name: &str, wide: &[usize], cells: impl Iterator<Item = String>) -> String {

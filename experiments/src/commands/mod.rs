@@ -8,7 +8,9 @@ mod models;
 mod new;
 mod plot;
 mod progress;
+mod report;
 mod run;
+mod run_folder;
 mod say;
 mod schema;
 mod solve;
@@ -33,17 +35,19 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Runs a study and leaves tables and charts in a run folder
+    /// Runs a study and leaves tables, charts and a report in a run folder
     Run(run::Run),
     /// Checks a study and prints its plan, running nothing
     Check(check::Check),
     /// Draws the charts of a run again from its tables
     Plot(plot::Plot),
-    /// Tells one replication month by month
+    /// Writes the report of a run again from its tables, or prints it as Markdown
+    Report(report::Report),
+    /// Tells one replication, step by step
     Explain(explain::Explain),
     /// Lists the models, or the parameters of one
     Models(models::Models),
-    /// Prints the bargaining solutions between the belligerents of a scenario
+    /// Prints the bargaining solutions of a scenario
     Bargain(bargain::Bargain),
     /// Finds the equilibria of a small game
     Solve(solve::Solve),
@@ -79,6 +83,7 @@ pub(crate) fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Run(command) => return run::run(command),
         Command::Check(command) => check::run(command)?,
         Command::Plot(command) => plot::run(command)?,
+        Command::Report(command) => report::run(command)?,
         Command::Explain(command) => explain::run(command)?,
         Command::Models(command) => models::run(command)?,
         Command::Bargain(command) => bargain::run(command)?,

@@ -1,13 +1,14 @@
 //! `armistice plot`: draws the charts of a run again from its tables.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use clap::Args;
-use experiments::{Overrides, Results, Study, charts};
+use experiments::charts;
 use outputs::chart::{Medium, draw};
-use outputs::{Table, read_csv};
+
+use super::run_folder;
 
 /// Draws the charts of a run.
 #[derive(Debug, Args)]
@@ -19,17 +20,7 @@ pub(super) struct Plot {
 
 pub(super) fn run(command: &Plot) -> Result<()> {
     let run = &command.run;
-    if !run.join("study.toml").is_file() {
-        bail!("{} is not a run folder: it holds no study.toml", run.display());
-    }
-    let study = Study::read(&run.join("study.toml"), &Overrides::default())?;
-    let tables = Results {
-        points: read_csv(&run.join("points.csv"))?,
-        distributions: read_csv(&run.join("distributions.csv"))?,
-        survival: read_csv(&run.join("survival.csv"))?,
-        solutions: solutions(run)?,
-    };
-    check(&study, &tables)?;
+    let (study, tables) = run_folder::read(run)?;
     let folder = run.join("charts");
     fs::create_dir_all(&folder).with_context(|| format!("cannot write {}", folder.display()))?;
     for (name, spec) in charts(&study, &tables) {
@@ -42,42 +33,4 @@ pub(super) fn run(command: &Plot) -> Result<()> {
     }
     println!("Charts: {}", folder.display());
     Ok(())
-}
-
-/// The bargaining solutions, if the run has any.
-fn solutions(run: &Path) -> Result<Option<Table>> {
-    let path = run.join("solutions.csv");
-    if !path.exists() {
-        return Ok(None);
-    }
-    let table = read_csv(&path)?;
-    if ["point", "solution"].iter().any(|column| table.column(column).is_none()) {
-        bail!("solutions.csv has no columns `point` and `solution`: it is not as it was written");
-    }
-    Ok(Some(table))
-}
-
-/// Refuses tables that are not those of the study beside them.
-fn check(study: &Study, tables: &Results) -> Result<()> {
-    let points = study.design.size().unwrap_or(0);
-    if tables.points.rows().len() as u64 != points {
-        bail!(
-            "points.csv has {} rows, but the study beside it has {points} design points: the \
-             folder is not as it was written",
-            tables.points.rows().len()
-        );
-    }
-    let has = |table: &Table, name: &str, columns: &[&str]| match columns
-        .iter()
-        .find(|column| table.column(column).is_none())
-    {
-        Some(column) => bail!("{name} has no column `{column}`: it is not as it was written"),
-        None => Ok(()),
-    };
-    let headline = study.headline();
-    let columns = headline.iter().map(|(column, _)| column.as_str());
-    let own: Vec<&str> = ["point", "n"].into_iter().chain(columns).collect();
-    has(&tables.points, "points.csv", &own)?;
-    has(&tables.distributions, "distributions.csv", &["point", "measure", "bin_low", "count"])?;
-    has(&tables.survival, "survival.csv", &["point", "year", "km", "at_risk"])
 }

@@ -7,14 +7,14 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
 use engine::{Batch, MeasureInfo, Seed};
 use experiments::{
-    Keep, POINTS_AT_A_TIME, Played, Results, Study, charts, check_limits, need, results,
-    row_columns, scenario_as_run, solutions, study_as_run,
+    Keep, POINTS_AT_A_TIME, Played, Results, Sources, Study, charts, check_limits, double_column,
+    need, report, results, row_columns, scenario_as_run, solutions, study_as_run,
 };
-use outputs::chart::{Medium, draw};
+use outputs::chart::{ChartSpec, Medium, draw};
 use outputs::{FileHash, Folder, Provenance, Table, hash, write_csv};
 
 use super::progress::{RowFile, Watcher, bar, is_interrupted, listen_for_interrupt};
@@ -76,14 +76,19 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
         End::Interrupted => return Ok(interrupted()),
     };
     let mut tables = results(&study.design, years, &played);
-    tables.solutions = solutions(&study);
+    tables.solutions = solutions(&study, &batch);
     let mut writer = Writer { folder: &folder, files: Vec::new() };
     let written = write_texts(&study, &mut writer)?;
     write_tables(&tables, &mut writer)?;
-    if !write_charts(&study, &tables, &mut writer)? {
+    let charts = charts(&study, &tables);
+    if !write_charts(&charts, &mut writer)? {
         return Ok(interrupted());
     }
-    let provenance = provenance(&study, &batch, written, started, time, writer.files);
+    let mut provenance = provenance(&study, &batch, written, started, time);
+    let sources =
+        Sources { study: &study, results: &tables, charts: &charts, provenance: &provenance };
+    writer.write("report.html", outputs::report::html(&report(&sources)?).as_bytes())?;
+    provenance.files = writer.files;
     folder.write("provenance.json", json(&provenance)?.as_bytes())?;
     let target = folder.publish()?;
 
@@ -95,7 +100,11 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
 /// The measures of the model and the years of its survival curves, which every design point shares.
 fn first_model(study: &Study) -> Result<(Vec<MeasureInfo>, usize)> {
     let model = study.build(&study.design.point(0))?;
-    Ok((model.measure_infos(), model.survival_years()))
+    let measures = model.measure_infos();
+    if let Some(name) = double_column(&study.design, &measures) {
+        bail!("{}: two columns would be called `{name}`: rename an actor or an issue", study.name);
+    }
+    Ok((measures, model.survival_years()))
 }
 
 fn interrupted() -> ExitCode {
@@ -199,13 +208,13 @@ fn write_tables(tables: &Results, writer: &mut Writer) -> Result<()> {
 }
 
 /// Draws all charts; false where the user asked to stop meanwhile.
-fn write_charts(study: &Study, tables: &Results, writer: &mut Writer) -> Result<bool> {
-    for (name, spec) in charts(study, tables) {
+fn write_charts(charts: &[(String, ChartSpec)], writer: &mut Writer) -> Result<bool> {
+    for (name, spec) in charts {
         if is_interrupted() {
             return Ok(false);
         }
         for medium in [Medium::Png, Medium::Svg] {
-            let picture = draw(&spec, medium).with_context(|| format!("chart {name}"))?;
+            let picture = draw(spec, medium).with_context(|| format!("chart {name}"))?;
             writer.write(&format!("charts/{name}.{}", medium.ending()), &picture)?;
         }
     }
@@ -218,7 +227,6 @@ fn provenance(
     (study_blake3, scenario_blake3): (String, String),
     started: SystemTime,
     time: Duration,
-    files: Vec<FileHash>,
 ) -> Provenance {
     let points = study.design.size().unwrap_or(0);
     let seconds = time.as_secs_f64();
@@ -237,7 +245,7 @@ fn provenance(
         replications_per_second: (points * study.replications) as f64 / seconds.max(1e-9),
         study_blake3,
         scenario_blake3,
-        files,
+        files: Vec::new(),
     }
 }
 

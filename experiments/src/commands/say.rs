@@ -156,7 +156,11 @@ impl Headline {
             let _ = write!(out, "\n{beside}");
         }
         let folder = self.folder.display();
-        let _ = write!(out, "\n{}\n\nTables: {folder}\nCharts: {folder}/charts\n", self.note);
+        let _ = write!(
+            out,
+            "\n{}\n\nTables: {folder}\nCharts: {folder}/charts\nReport: {folder}/report.html\n",
+            self.note
+        );
         out
     }
 

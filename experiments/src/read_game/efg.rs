@@ -16,6 +16,10 @@ pub(super) fn read(path: &Path) -> Result<ExtensiveForm, ConfigError> {
     pieces.real_numbers()?;
     pieces.text("the title")?;
     let players = pieces.texts("the players")?;
+    if let Some(at) = (1..players.len()).find(|at| players[..*at].contains(&players[*at])) {
+        let rule = format!("the player {:?} stands there twice", players[at]);
+        return Err(pieces.broken(pieces.line(), rule));
+    }
     if matches!(pieces.peek(), Some(Piece::Text(_))) {
         pieces.skip();
     }
@@ -100,6 +104,10 @@ impl Tree {
             branches.push((pieces.text("what chance does")?, pieces.number("its probability")?));
         }
         pieces.skip();
+        let sum = branches.iter().map(|(_, chance)| chance).sum();
+        if let Some(rule) = super::improbable(sum, branches.iter().map(|(_, chance)| *chance)) {
+            return Err(pieces.broken(line, format!("chance move {number} {rule}")));
+        }
         let known = self.chances.entry(number).or_insert_with(|| branches.clone());
         if *known == branches {
             return Ok(branches);
@@ -122,6 +130,10 @@ impl Tree {
         };
         pieces.skip();
         let actions = pieces.texts("the actions")?;
+        if let Some(at) = (1..actions.len()).find(|at| actions[..*at].contains(&actions[*at])) {
+            let rule = format!("the action {:?} stands there twice", actions[at]);
+            return Err(pieces.broken(line, rule));
+        }
         let name = if name.is_empty() { number.to_string() } else { name };
         let set = InformationSet { player, name, actions };
         match known {

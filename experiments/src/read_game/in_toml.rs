@@ -84,7 +84,7 @@ fn nested(
 fn extensive_form(root: &Cursor) -> Result<ExtensiveForm, ConfigError> {
     root.only(&["players", "tree"])?;
     let (tree, players) = (root.need("tree")?, read_players(root)?);
-    let mut reader = Tree { players, sets: Vec::new() };
+    let mut reader = Tree { players, sets: Vec::new(), shared: Vec::new() };
     let node = reader.node(&tree, &[], &[])?;
     let made = ExtensiveForm::new(reader.players, reader.sets, &node);
     made.map_err(|error| tree.error_here(error.to_string()))
@@ -94,6 +94,8 @@ fn extensive_form(root: &Cursor) -> Result<ExtensiveForm, ConfigError> {
 struct Tree {
     players: Vec<String>,
     sets: Vec<InformationSet>,
+    /// The places of those sets that have a name of their own.
+    shared: Vec<usize>,
 }
 
 /// Deeper trees are refused before anything is made of them.
@@ -144,7 +146,11 @@ impl Tree {
             let name = cursor.name()?.to_owned();
             self.shared(InformationSet { player: who, name, actions }, &cursor)?
         } else {
-            let name = if path.is_empty() { "start".to_owned() } else { path.join(" / ") };
+            let name = if path.is_empty() {
+                "at the start".to_owned()
+            } else {
+                format!("after {}", path.join(", "))
+            };
             self.sets.push(InformationSet { player: who, name, actions });
             self.sets.len() - 1
         };
@@ -157,7 +163,8 @@ impl Tree {
 
     /// The set of that name, which must be the same wherever it stands.
     fn shared(&mut self, set: InformationSet, cursor: &Cursor) -> Result<usize, ConfigError> {
-        match self.sets.iter().position(|known| known.name == set.name) {
+        let known = self.shared.iter().copied().find(|place| self.sets[*place].name == set.name);
+        match known {
             Some(place) if self.sets[place] == set => Ok(place),
             Some(_) => {
                 Err(cursor
@@ -165,6 +172,7 @@ impl Tree {
             }
             None => {
                 self.sets.push(set);
+                self.shared.push(self.sets.len() - 1);
                 Ok(self.sets.len() - 1)
             }
         }
@@ -176,6 +184,12 @@ impl Tree {
             let probability = branch.need("probability")?.number()?;
             let path = [path, &[key.name.as_str()]].concat();
             branches.push((probability, self.node(&branch, &path, &["probability"])?));
+        }
+        let sum: f64 = branches.iter().map(|(probability, _)| probability).sum();
+        if let Some(rule) = super::improbable(sum, branches.iter().map(|(own, _)| *own)) {
+            return Err(
+                table.error_here(format!("`{}` {rule}", crate::source::dotted(&table.path())))
+            );
         }
         Ok(Step::Chance(branches))
     }

@@ -37,6 +37,14 @@ pub fn read_game(path: &Path) -> Result<Game, ConfigError> {
     }
 }
 
+/// What is wrong with the chances of a move of nature, if anything is.
+fn improbable(sum: f64, mut chances: impl Iterator<Item = f64>) -> Option<String> {
+    /// What a sum of rounded chances may be off 1 by.
+    const ROUNDING: f64 = 1e-9;
+    let sound = chances.all(|chance| chance >= 0.0) && (sum - 1.0).abs() <= ROUNDING;
+    (!sound).then(|| format!("must have chances from 0 on that add up to 1, not to {sum}"))
+}
+
 const TOO_MANY: &str =
     "there are too many profiles: at most 4 players with at most 10 strategies each";
 

@@ -95,8 +95,20 @@ mod tests {
         let worth: Vec<Vec<f64>> = (0..circle)
             .map(|voter| (0..circle).map(|one| f64::from(u8::from(beats(one, voter)))).collect())
             .collect();
-        let chances = election(&vec![1e6; circle], &worth);
-        let sum: f64 = chances.iter().sum();
-        assert!(chances.iter().all(|chance| chance.is_finite()) && (sum - 1.0).abs() < 1e-12);
+        // All alike: sums of 63 products, each of 62 factors of one rounding.
+        for chance in election(&vec![1e6; circle], &worth) {
+            assert!((chance - 1.0 / 63.0).abs() < 1e-13, "{chance}");
+        }
+        // One voter for the first option and one more for the second: their proportion stays.
+        let mut small = Product::HALF;
+        let mut smaller = Product::HALF;
+        for _ in 0..60 {
+            small.times(1e-14);
+            smaller.times(1e-14);
+        }
+        smaller.times(0.25);
+        let fewest = small.shrunk.min(smaller.shrunk);
+        let ratio = smaller.beside(fewest) / small.beside(fewest);
+        assert!((ratio - 0.25).abs() < 1e-12, "{ratio}");
     }
 }

@@ -88,11 +88,13 @@ impl Negotiation {
     pub(super) fn check_sums(&self) -> Result<(), Invalid> {
         /// What a sum of rounded shares may exceed 1 by.
         const ROUNDING: f64 = 1e-9;
+        /// Squares of what is less would leave what numbers can hold.
+        const LEAST: f64 = 1e-9;
         for (actor, own) in self.actors.iter().zip(&self.salience) {
             let sum: f64 = own.iter().sum();
-            if sum <= 0.0 || sum > 1.0 + ROUNDING {
+            if !(LEAST..=1.0 + ROUNDING).contains(&sum) {
                 let path = crate::scenario::path(&["actors", actor, "salience"]);
-                let rule = "must add up to more than 0 and to 1 at most: in this world saliences are \
+                let rule = "must add up to at least 1e-9 and to 1 at most: in this world saliences are \
                             shares";
                 return Err(Invalid::new(path, sum, rule));
             }

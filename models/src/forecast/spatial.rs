@@ -172,7 +172,7 @@ impl Model for Spatial {
             measures.push(mean(&forecast_of(issue), "1", meaning, SHARE, of));
         }
         let turns = (0.0, f64::from(self.turns));
-        measures.push(mean("turns", "turns", "turns played", turns, |end: &Outcome| {
+        measures.push(mean("turns_played", "turns", "turns played", turns, |end: &Outcome| {
             f64::from(end.turns)
         }));
         for (actor, name) in self.negotiation.actors.iter().enumerate() {

@@ -7,6 +7,7 @@
 
 mod coalition;
 mod compliance;
+mod description;
 mod durability;
 mod front;
 mod offers;
@@ -24,6 +25,7 @@ mod textbook;
 mod world;
 mod worth;
 
+pub use description::DESCRIPTION;
 pub use outcome::Outcome;
 pub use parameters::PARAMETERS;
 pub use textbook::{Answer, Consent, Prospect, Textbook};

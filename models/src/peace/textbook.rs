@@ -1,4 +1,4 @@
-//! What a mediator's textbook would say: bargaining solutions between the belligerents.
+//! What a mediator's textbook would say: bargaining solutions of a scenario.
 
 use engine::{
     ContractCurve, Disagreement, Preferences, Side, Sides, Solution, weighted_mean, weighted_median,
@@ -101,10 +101,12 @@ impl Textbook {
         }
         for (name, rule) in COMPROMISES {
             let issue = |issue: usize| {
-                let positions: Vec<f64> = everybody.iter().map(|own| own.ideal(issue)).collect();
-                let weights: Vec<f64> = everybody.iter().map(|own| own.salience(issue)).collect();
-                // Where an issue matters to nobody it stays where it is.
-                rule(&positions, &weights).unwrap_or(war.terms[issue])
+                let positions: Vec<f64> = in_order.iter().map(|actor| actor.ideal[issue]).collect();
+                let weights: Vec<f64> =
+                    in_order.iter().map(|actor| actor.salience[issue]).collect();
+                // Where an issue matters to nobody, all weigh the same.
+                let even = vec![1.0; positions.len()];
+                rule(&positions, &weights).or_else(|| rule(&positions, &even)).unwrap_or(0.5)
             };
             let terms = (0..scenario.issues.len()).map(issue).collect();
             add(name, Consent::Nobody, Some(terms));

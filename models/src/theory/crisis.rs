@@ -106,7 +106,8 @@ impl Payoffs {
     /// From what on war or backing down are worth a challenge, if the target resists with a chance
     /// above 0.
     fn bar(&self, resists: f64) -> f64 {
-        self.prize + (self.status_quo - self.prize) / resists
+        let gain = self.status_quo - self.prize;
+        if gain == 0.0 { self.prize } else { self.prize + gain / resists }
     }
 
     /// Chances to challenge, and to fight after that.
@@ -150,10 +151,14 @@ impl Payoffs {
     /// The chance that the target resists, where it expects `resists` to be expected of it.
     fn answer(&self, resists: f64) -> f64 {
         let (_, fights) = self.challenger(resists);
+        normal_survival_exact(self.reprieve - self.war_target - self.needed(fights))
+    }
+
+    /// By how much war may be worse for the target than the challenger's backing down before it
+    /// concedes.
+    fn needed(&self, fights: f64) -> f64 {
         let gain = self.reprieve - self.concession;
-        // Where it never fights, resisting costs nothing.
-        let needed = if gain == 0.0 { 0.0 } else { gain / fights };
-        normal_survival_exact(self.reprieve - self.war_target - needed)
+        if gain == 0.0 { 0.0 } else { gain / fights }
     }
 
     fn equilibrium(&self, resists: f64) -> Equilibrium {
@@ -311,12 +316,10 @@ impl Model for Crisis {
         let war = payoffs.war_challenger + challenger.normal();
         let retreat = payoffs.audience + challenger.normal();
         let target_war = payoffs.war_target + streams.open(TARGET).normal();
-        let challenge =
-            expected.resists * war.max(retreat) + (1.0 - expected.resists) * payoffs.prize;
-        let resisting = expected.fights * target_war + (1.0 - expected.fights) * payoffs.reprieve;
-        let end = if challenge <= payoffs.status_quo {
+        // Divided by how likely war and resistance are, so that what is unlikely is not rounded away.
+        let end = if war.max(retreat) <= payoffs.bar(expected.resists) {
             End::StatusQuo
-        } else if resisting <= payoffs.concession {
+        } else if target_war <= payoffs.reprieve - payoffs.needed(expected.fights) {
             End::Concession
         } else if war > retreat {
             End::War

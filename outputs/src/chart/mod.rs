@@ -1,6 +1,7 @@
 //! Charts: specifications as plain data, drawn as PNG or SVG by plotters on a backend of our own.
 
 mod against;
+mod alt;
 mod backend;
 mod canvas;
 mod contour;
@@ -19,6 +20,7 @@ mod svg;
 mod theme;
 mod words;
 
+pub use alt::describe;
 pub use backend::ChartError;
 pub use spec::{
     Against, Axis, ChartSpec, Comparison, Count, Dot, Frame, Group, Heatmap, Legend, Lines, Mark,

@@ -19,7 +19,7 @@ pub(super) struct Solution {
 impl Solution {
     pub(super) fn new(game: ExtensiveForm, lambdas: &[f64]) -> Self {
         let nash = match game.reduced_normal_form() {
-            None => Err("somebody forgets what it did or knew".to_owned()),
+            None => Err("somebody has imperfect recall: it forgets what it did or knew".to_owned()),
             Some(Err(error)) => Err(error.to_string()),
             Some(Ok(reduced)) => Ok(Nash::new(reduced)),
         };
@@ -51,9 +51,12 @@ impl Solution {
         });
         let nash = match &self.nash {
             Ok(nash) => nash.json(),
-            Err(_) => {
-                json!({ "players": self.game.players(), "equilibria": [], "mixed_sought": false })
-            }
+            Err(reason) => json!({
+                "players": self.game.players(),
+                "equilibria": [],
+                "mixed_sought": false,
+                "nash_not_sought": reason,
+            }),
         };
         joined(joined(nash, tree), branch)
     }
@@ -61,13 +64,14 @@ impl Solution {
     pub(super) fn text(&self) -> String {
         let mut out = match &self.induction {
             Some(induction) => self.induced(induction),
-            None => "No backward induction: somebody does not see all that was done before.\n"
-                .to_owned(),
+            None => "No backward induction: the game has imperfect information.\n".to_owned(),
         };
         out += "\n";
         out += &match &self.nash {
             Ok(nash) => nash.text(" of the reduced normal form"),
-            Err(reason) => format!("Nash equilibria are not sought in plans: {reason}.\n"),
+            Err(reason) => {
+                format!("Nash equilibria of the reduced normal form are not sought: {reason}.\n")
+            }
         };
         out += "\nAgent quantal responses, on the branch from λ = 0\n";
         out + &branch_in_words(&self.branch, |point| self.played(point))

@@ -89,7 +89,13 @@ fn branch_in_words(branch: &QuantalBranch, played: impl Fn(&QuantalPoint) -> Str
         );
     }
     if let Some(lambda) = branch.stopped_at {
-        out += &format!("\nThe branch could not be followed beyond λ = {lambda:.6}.\n");
+        out += &if branch.exhausted {
+            format!(
+                "\nThe branch was followed to λ = {lambda:.6e} and given up after a great many steps.\n"
+            )
+        } else {
+            format!("\nThe branch could not be followed beyond λ = {lambda:.6e}.\n")
+        };
     }
     out
 }

@@ -61,6 +61,7 @@ impl Nash {
             "equilibria": self.equilibria.all.iter().map(equilibrium).collect::<Vec<Value>>(),
             "mixed_sought": self.mixed,
             "degenerate": self.equilibria.degenerate,
+            "blurred": self.equilibria.blurred,
         })
     }
 
@@ -75,6 +76,10 @@ impl Nash {
         }
         if !self.mixed {
             out += "\nMixed equilibria are sought for two players only.\n";
+        }
+        if self.equilibria.blurred {
+            out += "\nPayoffs span so many orders of magnitude that rounding hides differences between them: \
+                    mixed equilibria that rest on these may be missing.\n";
         }
         if self.equilibria.degenerate {
             out += "\nThe game is degenerate: these are its extreme equilibria, and mixtures of some of \
@@ -96,13 +101,8 @@ impl Nash {
 }
 
 fn pure(game: &NormalForm) -> Equilibria {
-    let equilibrium = |strategies: Mixed| Equilibrium {
-        payoffs: game.expected(&strategies),
-        regret: game.regret(&strategies),
-        strategies,
-    };
-    let all = game.pure_equilibria().into_iter().map(equilibrium).collect();
-    Equilibria { all, degenerate: false }
+    let all = game.pure_equilibria().into_iter().map(|own| game.equilibrium(own)).collect();
+    Equilibria { all, degenerate: false, blurred: false }
 }
 
 fn kind(strategies: &Mixed) -> &'static str {

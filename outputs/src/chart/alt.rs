@@ -1,0 +1,138 @@
+//! What a chart shows, in words: for those who do not see it.
+
+use super::canvas::short;
+use super::density::density;
+use super::spec::{
+    Against, ChartSpec, Comparison, Heatmap, Lines, Ridgelines, Series, Stacked, Survival,
+};
+
+/// What a chart shows, stated from the numbers that it draws.
+pub fn describe(spec: &ChartSpec) -> String {
+    let (frame, said) = match spec {
+        ChartSpec::Heatmap(spec) => (&spec.frame, heatmap(spec)),
+        ChartSpec::Lines(spec) => (&spec.frame, lines(spec)),
+        ChartSpec::Ridgelines(spec) => (&spec.frame, ridgelines(spec)),
+        ChartSpec::Survival(spec) => (&spec.frame, survival(spec)),
+        ChartSpec::Stacked(spec) => (&spec.frame, stacked(spec)),
+        ChartSpec::Against(spec) => (&spec.frame, against(spec)),
+        ChartSpec::Words(frame, text) => (frame, text.clone()),
+    };
+    format!("{}. {}. {said}", frame.title, frame.subtitle)
+}
+
+/// A share or amount with as many digits as are worth hearing.
+fn value(number: f64) -> String {
+    short((number * 1000.0).round() / 1000.0)
+}
+
+fn heatmap(spec: &Heatmap) -> String {
+    let place = |row: usize, column: usize| {
+        let (x, y) = (&spec.x.levels[column].label, &spec.y.levels[row].label);
+        format!("{} {x}, {} {y}", spec.x.title, spec.y.title)
+    };
+    let cells = spec.cells.iter().enumerate().flat_map(|(row, cells)| {
+        cells.iter().enumerate().filter_map(move |(column, cell)| Some(((*cell)?, row, column)))
+    });
+    let mut cells: Vec<(f64, usize, usize)> = cells.collect();
+    cells.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (Some(least), Some(most)) = (cells.first(), cells.last()) else {
+        return "No cell has a value.".to_owned();
+    };
+    format!(
+        "Heatmap of {} cells. Lowest {} at {}; highest {} at {}.",
+        cells.len(),
+        value(least.0),
+        place(least.1, least.2),
+        value(most.0),
+        place(most.1, most.2)
+    )
+}
+
+/// From where to where a series runs, and where it is greatest if that is between.
+fn course(series: &Series) -> String {
+    let (Some(first), Some(last)) = (series.points.first(), series.points.last()) else {
+        return "no values".to_owned();
+    };
+    if series.points.len() == 1 {
+        return value(first.1);
+    }
+    let most =
+        series.points.iter().fold(first, |most, next| if next.1 > most.1 { next } else { most });
+    let least =
+        series.points.iter().fold(first, |least, next| if next.1 < least.1 { next } else { least });
+    let mut out = format!(
+        "from {} at {} to {} at {}",
+        value(first.1),
+        short(first.0),
+        value(last.1),
+        short(last.0)
+    );
+    for (word, extreme) in [("highest", most), ("lowest", least)] {
+        if extreme.1 != first.1 && extreme.1 != last.1 {
+            out += &format!(", {word} {} at {}", value(extreme.1), short(extreme.0));
+        }
+    }
+    out
+}
+
+fn lines(spec: &Lines) -> String {
+    let line = |series: &Series| {
+        let name = if series.name.is_empty() { &spec.y_title } else { &series.name };
+        format!("{name}: {}", course(series))
+    };
+    let all: Vec<String> = spec.series.iter().map(line).collect();
+    format!("{} over {}. {}.", spec.y_title, over(&spec.x.title), all.join("; "))
+}
+
+fn over(title: &str) -> &str {
+    if title.is_empty() { "the reference point" } else { title }
+}
+
+fn ridgelines(spec: &Ridgelines) -> String {
+    let mut said = Vec::new();
+    for panel in &spec.panels {
+        let middle = |(level, ridge): (&String, &super::spec::Ridge)| {
+            let density = density(&ridge.bins)?;
+            let [low, median, high] = density.quartiles;
+            Some(format!("{level}: {} ({} to {})", value(median), value(low), value(high)))
+        };
+        let medians: Vec<String> =
+            spec.levels.iter().zip(&panel.ridges).filter_map(middle).collect();
+        said.push(format!("{}: {}", panel.title, medians.join(", ")));
+    }
+    format!("Median and central half by {}. {}.", over(&spec.levels_title), said.join("; "))
+}
+
+fn survival(spec: &Survival) -> String {
+    let group = |group: &super::spec::Group| {
+        let last = group.steps.last()?;
+        let five = group.steps.iter().find(|step| step.year == 5.0);
+        let five =
+            five.map_or(String::new(), |step| format!("{} after 5 years, ", value(step.survival)));
+        Some(format!(
+            "{}: {five}{} after {} years",
+            group.name,
+            value(last.survival),
+            short(last.year)
+        ))
+    };
+    let groups: Vec<String> = spec.groups.iter().filter_map(group).collect();
+    format!("Share still in force. {}.", groups.join("; "))
+}
+
+fn stacked(spec: &Stacked) -> String {
+    let layer = |(at, name): (usize, &String)| {
+        let amounts: Vec<f64> =
+            spec.amounts.iter().filter_map(|own| own.get(at).copied()).collect();
+        let ends = amounts.first().zip(amounts.last());
+        ends.map(|(first, last)| format!("{name}: from {} to {}", value(*first), value(*last)))
+    };
+    let layers: Vec<String> = spec.layers.iter().enumerate().filter_map(layer).collect();
+    format!("{} over {}. {}.", spec.y_title, over(&spec.x.title), layers.join("; "))
+}
+
+fn against(spec: &Against) -> String {
+    let panel = |own: &Comparison| format!("{}: {}", own.title, course(&own.simulated));
+    let panels: Vec<String> = spec.panels.iter().map(panel).collect();
+    format!("Over {}. {}.", over(&spec.x.title), panels.join("; "))
+}
