@@ -5,11 +5,12 @@ mod forecast;
 
 use models::{IssueRole, Value};
 use outputs::chart::{
-    Axis as Spots, ChartSpec, Count, Frame, Group, Heatmap, Legend, Lines, Mark, Panel, Ridge,
-    Ridgelines, Series, Spot, Stacked, Step, Survival,
+    Axis as Spots, ChartSpec, Count, Frame, Group, Heatmap, Legend, Lines, Mark, Panel, Reference,
+    Ridge, Ridgelines, Series, Spot, Stacked, Step, Survival,
 };
 use outputs::{Cell, Table};
 
+use crate::base_rates;
 use crate::catalogue::Pictures;
 use crate::design::Axis;
 use crate::results::Results;
@@ -300,7 +301,9 @@ impl View<'_> {
         if groups.is_empty() {
             return ChartSpec::Words(frame, NO_AGREEMENT.to_owned());
         }
-        ChartSpec::Survival(Survival { frame, groups })
+        let points = base_rates::PEACE_BETWEEN_NEIGHBOURS.to_vec();
+        let reference = Some(Reference { note: base_rates::NOTE.to_owned(), points });
+        ChartSpec::Survival(Survival { frame, groups, reference })
     }
 
     /// Cumulative probability of agreement by month.

@@ -8,6 +8,7 @@
 //!
 //! Only this crate joins the others: models know no TOML, charts know no model.
 
+mod base_rates;
 mod beside;
 mod catalogue;
 mod charts;

@@ -24,7 +24,7 @@ pub use alt::describe;
 pub use backend::ChartError;
 pub use spec::{
     Against, Axis, ChartSpec, Comparison, Count, Dot, Frame, Group, Heatmap, Legend, Lines, Mark,
-    Panel, Ridge, Ridgelines, Series, Spot, Stacked, Step, Survival,
+    Panel, Reference, Ridge, Ridgelines, Series, Spot, Stacked, Step, Survival,
 };
 
 /// What a chart is drawn as.

@@ -167,6 +167,17 @@ pub struct Survival {
     pub frame: Frame,
     /// The groups, in order.
     pub groups: Vec<Group>,
+    /// What they are held against, in grey.
+    pub reference: Option<Reference>,
+}
+
+/// A curve from elsewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reference {
+    /// What it is.
+    pub note: String,
+    /// Place, value, and the ends of its interval.
+    pub points: Vec<(f64, f64, f64, f64)>,
 }
 
 /// One survival curve.

@@ -5,7 +5,7 @@ use plotters::style::RGBColor;
 use super::Medium;
 use super::backend::ChartError;
 use super::canvas::{Area, Canvas, Drawn, Plot, Type, grouped, short};
-use super::spec::{Group, Spot, Step, Survival};
+use super::spec::{Group, Reference, Spot, Step, Survival};
 use super::theme;
 
 pub(super) fn draw(spec: &Survival, medium: Medium) -> Result<Vec<u8>, ChartError> {
@@ -23,12 +23,34 @@ pub(super) fn draw(spec: &Survival, medium: Medium) -> Result<Vec<u8>, ChartErro
         .map(|at| Spot { at, label: short(at) })
         .collect();
     plot.base_axis(&years, "Years since signature")?;
+    if let Some(own) = &spec.reference {
+        reference(&canvas, &plot, own, last)?;
+    }
     for (at, group) in spec.groups.iter().enumerate() {
         curve(&plot, group, colour(at, spec))?;
     }
     names(spec, &canvas, &plot)?;
     at_risk(spec, &canvas, &plot, &years)?;
     canvas.finish()
+}
+
+/// A grey band with its middle, as far as the years go, and what it is.
+fn reference(canvas: &Canvas, plot: &Plot, own: &Reference, last: f64) -> Drawn {
+    let points: Vec<_> = own.points.iter().filter(|(year, ..)| *year <= last).collect();
+    let upper = points.iter().map(|(year, _, _, high)| (*year, *high));
+    let lower = points.iter().rev().map(|(year, _, low, _)| (*year, *low));
+    let outline: Vec<(f64, f64)> = upper.chain(lower).collect();
+    if points.len() > 1 {
+        plot.polygon(&outline, theme::FAINT, 0.2)?;
+        let middle: Vec<(f64, f64)> =
+            points.iter().map(|(year, share, ..)| (*year, *share)).collect();
+        plot.path(&middle, theme::FAINT, 1.2)?;
+        middle.iter().try_for_each(|point| plot.dot(*point, 2.2, theme::FAINT))?;
+    }
+    let look = Type::of(theme::NOTE).soft().right();
+    let right = plot.area.right + 24.0;
+    let (note, size) = canvas.fit(&own.note, right - 150.0, look);
+    canvas.text(&note, (right, plot.area.bottom + 60.0), Type { size, ..look })
 }
 
 fn colour(at: usize, spec: &Survival) -> RGBColor {
