@@ -2,6 +2,8 @@
 
 mod against;
 mod forecast;
+mod hazard;
+mod payoffs;
 
 use models::{IssueRole, Value};
 use outputs::chart::{
@@ -62,9 +64,15 @@ pub fn charts(study: &Study, results: &Results) -> Vec<(String, ChartSpec)> {
     let mut all: Vec<(String, ChartSpec)> =
         SHARES.iter().map(|share| (share.file.to_owned(), view.share(share))).collect();
     all.push(("terms".to_owned(), view.terms()));
-    all.push(("survival".to_owned(), view.survival()));
+    all.push(("survival".to_owned(), view.survival(0)));
+    if let Some(second) = study.design.axes.get(1) {
+        let name = format!("survival_by_{}", second.column().replace('.', "_"));
+        all.push((name, view.survival(1)));
+    }
+    all.push(("hazard".to_owned(), view.hazard()));
     all.push(("month".to_owned(), view.month()));
     all.push(("refusals".to_owned(), view.refusals()));
+    all.push(("payoffs".to_owned(), view.payoffs()));
     all
 }
 
@@ -230,7 +238,7 @@ impl View<'_> {
     }
 
     fn terms(&self) -> ChartSpec {
-        let slice = self.slice(MOST_LEVELS);
+        let slice = self.slice(0, MOST_LEVELS);
         let subtitle = join("Distribution over runs that end in an agreement", &slice.held);
         let caption = match self.results.solutions {
             Some(_) => {
@@ -280,8 +288,9 @@ impl View<'_> {
         rows_of(table, point).iter().filter_map(mark).collect()
     }
 
-    fn survival(&self) -> ChartSpec {
-        let slice = self.slice(MOST_GROUPS);
+    /// By the levels of one of the parameters.
+    fn survival(&self, axis: usize) -> ChartSpec {
+        let slice = self.slice(axis, MOST_GROUPS);
         let mut groups = Vec::new();
         for (spot, point) in slice.spots.iter().zip(&slice.points) {
             let steps = self.steps(*point);
@@ -308,7 +317,7 @@ impl View<'_> {
 
     /// Cumulative probability of agreement by month.
     fn month(&self) -> ChartSpec {
-        let slice = self.slice(MOST_GROUPS);
+        let slice = self.slice(0, MOST_GROUPS);
         let mut series = Vec::new();
         for (spot, point) in slice.spots.iter().zip(&slice.points) {
             let mut signed = 0.0;
@@ -357,7 +366,7 @@ impl View<'_> {
             ("months_refused_by_both", "both refused"),
             ("months_refused_by_coalition", "coalition did not endorse"),
         ];
-        let slice = self.slice(usize::MAX);
+        let slice = self.slice(0, usize::MAX);
         let amounts = |point: &u64| {
             let mean = |column| self.estimate(*point, column).map_or(0.0, |found| found.0);
             LAYERS.iter().map(|(column, _)| mean(column)).collect()
@@ -380,23 +389,23 @@ impl View<'_> {
         })
     }
 
-    /// Up to `most` levels of the first parameter, evenly chosen, with the others held at the level
-    /// nearest to the reference value.
-    fn slice(&self, most: usize) -> Slice {
+    /// Up to `most` levels of a parameter, evenly chosen, with the others held at the level nearest to the
+    /// reference value.
+    fn slice(&self, which: usize, most: usize) -> Slice {
         let axes = &self.study.design.axes;
         let mut levels = self.study.reference_levels();
-        let Some(axis) = axes.first() else {
+        let Some(axis) = axes.get(which) else {
             let spots = vec![Spot { at: 0.0, label: "reference".to_owned() }];
             return Slice { title: String::new(), spots, points: vec![0], held: String::new() };
         };
         let count = axis.levels.len();
         let shown = shown_levels(count, most);
         let chosen = (0..shown).map(|k| if shown > 1 { k * (count - 1) / (shown - 1) } else { 0 });
-        let held = self.held(&[0], &levels);
+        let held = self.held(&[which], &levels);
         let all = spots(axis).levels;
         let (mut kept, mut points) = (Vec::new(), Vec::new());
         for level in chosen {
-            levels[0] = level;
+            levels[which] = level;
             kept.push(all[level].clone());
             points.push(self.study.design.number_of(&levels));
         }

@@ -9,12 +9,15 @@ use desk::{Desk, SCENARIO, STUDY};
 
 const TABLES: [&str; 5] =
     ["points.csv", "distributions.csv", "survival.csv", "solutions.csv", "replications.csv"];
-const CHARTS: [&str; 7] = [
+const CHARTS: [&str; 10] = [
     "p_durable",
     "p_agreement",
     "p_durable_given_agreement",
     "terms",
     "survival",
+    "survival_by_decision_rule",
+    "hazard",
+    "payoffs",
     "month",
     "refusals",
 ];

@@ -9,7 +9,7 @@ use super::{Slice, View, capital, join};
 impl View<'_> {
     /// Estimates over the first parameter, with the curve that theory gives.
     pub(super) fn headline_estimates(&self) -> ChartSpec {
-        let slice = self.slice(usize::MAX);
+        let slice = self.slice(0, usize::MAX);
         let places: Vec<f64> = slice.spots.iter().map(|spot| spot.at).collect();
         let simulated = |column: &str| {
             let pairs = places.iter().zip(&slice.points);

@@ -7,7 +7,7 @@ use super::{Slice, View, capital, column, join, numeric, plain};
 impl View<'_> {
     /// One chart for each issue: file name without ending, and what to draw.
     pub(super) fn positions(&self) -> Vec<(String, ChartSpec)> {
-        let slice = self.slice(usize::MAX);
+        let slice = self.slice(0, usize::MAX);
         let issues = self.study.scenario.issues.iter();
         let chart = |name: &String| {
             (format!("positions_{}", column(name)), self.positions_on(name, &slice))

@@ -3,7 +3,8 @@
 use super::canvas::short;
 use super::density::density;
 use super::spec::{
-    Against, ChartSpec, Comparison, Heatmap, Lines, Ridgelines, Series, Stacked, Survival,
+    Against, BoxRow, Boxes, ChartSpec, Comparison, Heatmap, Lines, Ridgelines, Series, Stacked,
+    Survival,
 };
 
 /// What a chart shows, stated from the numbers that it draws.
@@ -14,6 +15,7 @@ pub fn describe(spec: &ChartSpec) -> String {
         ChartSpec::Ridgelines(spec) => (&spec.frame, ridgelines(spec)),
         ChartSpec::Survival(spec) => (&spec.frame, survival(spec)),
         ChartSpec::Stacked(spec) => (&spec.frame, stacked(spec)),
+        ChartSpec::Boxes(spec) => (&spec.frame, boxes(spec)),
         ChartSpec::Against(spec) => (&spec.frame, against(spec)),
         ChartSpec::Words(frame, text) => (frame, text.clone()),
     };
@@ -129,6 +131,27 @@ fn stacked(spec: &Stacked) -> String {
     };
     let layers: Vec<String> = spec.layers.iter().enumerate().filter_map(layer).collect();
     format!("{} over {}. {}.", spec.y_title, over(&spec.x.title), layers.join("; "))
+}
+
+fn boxes(spec: &Boxes) -> String {
+    let row = |row: &BoxRow| {
+        let ends = row.boxes.first().copied().flatten().zip(row.boxes.last().copied().flatten());
+        ends.map(|(first, last)| {
+            let ((from, to), name) = ((value(first.0[2]), value(last.0[2])), &row.name);
+            if row.boxes.len() > 1 {
+                format!("{name}: from {from} to {to}")
+            } else {
+                format!("{name}: {from}")
+            }
+        })
+    };
+    let rows: Vec<String> = spec.rows.iter().filter_map(row).collect();
+    format!(
+        "Median {} over {}. {}.",
+        spec.x_title.to_lowercase(),
+        over(&spec.levels_title),
+        rows.join("; ")
+    )
 }
 
 fn against(spec: &Against) -> String {

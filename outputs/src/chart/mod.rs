@@ -3,6 +3,7 @@
 mod against;
 mod alt;
 mod backend;
+mod boxes;
 mod canvas;
 mod contour;
 mod density;
@@ -23,8 +24,9 @@ mod words;
 pub use alt::describe;
 pub use backend::ChartError;
 pub use spec::{
-    Against, Axis, ChartSpec, Comparison, Count, Dot, Frame, Group, Heatmap, Legend, Lines, Mark,
-    Panel, Reference, Ridge, Ridgelines, Series, Spot, Stacked, Step, Survival,
+    Against, Axis, BoxRow, Boxes, ChartSpec, Comparison, Count, Dot, Frame, Group, Heatmap, Legend,
+    Lines, Mark, Panel, Quantiles, Reference, Ridge, Ridgelines, Series, Spot, Stacked, Step,
+    Survival,
 };
 
 /// What a chart is drawn as.
@@ -58,6 +60,7 @@ pub fn draw(spec: &ChartSpec, medium: Medium) -> Result<Vec<u8>, ChartError> {
         ChartSpec::Ridgelines(spec) => ridgelines::draw(spec, medium),
         ChartSpec::Survival(spec) => survival::draw(spec, medium),
         ChartSpec::Stacked(spec) => stacked::draw(spec, medium),
+        ChartSpec::Boxes(spec) => boxes::draw(spec, medium),
         ChartSpec::Against(spec) => against::draw(spec, medium),
         ChartSpec::Words(frame, text) => words::draw(frame, text, medium),
     }

@@ -13,6 +13,8 @@ pub enum ChartSpec {
     Survival(Survival),
     /// Amounts stacked over levels.
     Stacked(Stacked),
+    /// Distributions as boxes.
+    Boxes(Boxes),
     /// Simulated numbers over known curves.
     Against(Against),
     /// Words in place of a picture, where there is nothing to draw.
@@ -238,3 +240,31 @@ pub struct Comparison {
     /// The curve, from left to right.
     pub curve: Vec<(f64, f64)>,
 }
+
+/// Distributions as boxes: rows with one box for each level.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Boxes {
+    /// Title and the like.
+    pub frame: Frame,
+    /// Title of the horizontal axis.
+    pub x_title: String,
+    /// Title of the levels.
+    pub levels_title: String,
+    /// Labels of the levels.
+    pub levels: Vec<String>,
+    /// From top to bottom.
+    pub rows: Vec<BoxRow>,
+}
+
+/// A row of boxes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoxRow {
+    /// Its name.
+    pub name: String,
+    /// One for each level; nothing where there are no numbers.
+    pub boxes: Vec<Option<Quantiles>>,
+}
+
+/// The 5, 25, 50, 75 and 95 % quantiles.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quantiles(pub [f64; 5]);
