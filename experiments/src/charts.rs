@@ -8,7 +8,7 @@ mod payoffs;
 use models::{IssueRole, Value};
 use outputs::chart::{
     Axis as Spots, ChartSpec, Count, Frame, Group, Heatmap, Legend, Lines, Mark, Panel, Reference,
-    Ridge, Ridgelines, Series, Spot, Stacked, Step, Survival,
+    Ridge, Ridgelines, Scale, Series, Spot, Stacked, Step, Survival,
 };
 use outputs::{Cell, Table};
 
@@ -187,6 +187,7 @@ impl View<'_> {
             y: spots(&axes[y]),
             measure: share.symbol.to_owned(),
             cells,
+            scale: Scale::Share,
         })
     }
 
@@ -480,7 +481,7 @@ fn axes_are_numbers(study: &Study) -> bool {
 }
 
 /// Whether the levels of a parameter are numbers.
-fn numeric(axis: &Axis) -> bool {
+pub(crate) fn numeric(axis: &Axis) -> bool {
     matches!(axis.levels[0], Value::Number(_))
 }
 
@@ -536,7 +537,7 @@ fn join(definition: &str, held: &str) -> String {
     if held.is_empty() { definition.to_owned() } else { format!("{definition}, {held}") }
 }
 
-fn spots(axis: &Axis) -> Spots {
+pub(crate) fn spots(axis: &Axis) -> Spots {
     let spot = |(place, level): (usize, &Value)| match level {
         Value::Number(number) => {
             Spot { at: *number, label: format!("{number}").replace('-', "−") }

@@ -89,7 +89,7 @@ fn point_columns(design: &Design, measures: &[MeasureInfo]) -> Vec<String> {
     columns
 }
 
-fn cell(value: &Value) -> Cell {
+pub(crate) fn cell(value: &Value) -> Cell {
     match value {
         Value::Number(number) => Cell::Number(*number),
         other => Cell::Text(other.to_string()),

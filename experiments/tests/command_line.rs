@@ -280,6 +280,50 @@ fn bargaining_solutions_of_a_scenario_are_what_their_names_say() {
 }
 
 #[test]
+fn two_runs_are_compared_replication_by_replication_where_they_share_their_luck() {
+    let desk = Desk::new();
+    desk.done("run study.toml --out one --quiet");
+    desk.done("run study.toml --set weariness=2 --out two --quiet");
+    desk.done("run study.toml --seed 8 --out other --quiet");
+    let said = desk.done("compare one two --out both");
+    assert!(said.contains("two less one") && said.contains("paired by replication"), "{said}");
+    let (columns, found) = rows(&desk.path("both/differences.csv"));
+    let cell = |row: &Vec<String>, name: &str| -> f64 {
+        let place = columns.iter().position(|own| own == name).expect("it is there");
+        row[place].parse().expect("a number")
+    };
+    let table = |run: &str| rows(&desk.path(&format!("{run}/points.csv")));
+    let ((heads, one), (_, two)) = (table("one"), table("two"));
+    let place = heads.iter().position(|own| own == "p_durable").expect("it is there");
+    let error = heads.iter().position(|own| own == "p_durable_se").expect("it is there");
+    for ((found, one), two) in found.iter().zip(&one).zip(&two) {
+        let number = |row: &Vec<String>, at: usize| row[at].parse::<f64>().expect("a number");
+        let difference = number(two, place) - number(one, place);
+        // Sums of 700 numbers below 1 in another order.
+        assert!((cell(found, "p_durable") - difference).abs() < 1e-12);
+        assert_eq!(cell(found, "p_durable_paired"), 1.0);
+        // Shared luck makes the interval narrower than that of independent runs.
+        let width = cell(found, "p_durable_high") - cell(found, "p_durable_low");
+        let alone = 2.0 * 1.959_964 * number(one, error).hypot(number(two, error));
+        assert!(width < alone, "{width} {alone}");
+    }
+    assert!(desk.path("both/provenance.json").exists());
+    let said = desk.done("compare one other --out unpaired");
+    assert!(said.contains("not paired"), "{said}");
+    // Nothing differs from itself.
+    desk.done("compare one one --out none");
+    let (columns, found) = rows(&desk.path("none/differences.csv"));
+    let at = columns.iter().position(|own| own == "p_agreement").expect("it is there");
+    assert!(found.iter().all(|row| row[at] == "0"));
+    desk.done("run study.toml --set unity=0.5 --out less --quiet");
+    for (pair, part) in [("one less", "differ in sweep"), ("one nowhere", "not a run folder")] {
+        let refused = desk.run(&format!("compare {pair} --out refused"));
+        let error = String::from_utf8_lossy(&refused.stderr);
+        assert!(refused.status.code() == Some(1) && error.contains(part), "{error}");
+    }
+}
+
+#[test]
 fn a_report_is_written_again_from_the_tables_and_leads_nowhere_else() {
     let desk = Desk::new();
     let named = SCENARIO.replace("\"Member A\"", "\"Member <b>A\"");

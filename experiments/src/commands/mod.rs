@@ -2,6 +2,7 @@
 
 mod bargain;
 mod check;
+mod compare;
 mod explain;
 mod mediator;
 mod models;
@@ -41,6 +42,8 @@ enum Command {
     Check(check::Check),
     /// Draws the charts of a run again from its tables
     Plot(plot::Plot),
+    /// Compares two runs of one design: the difference of every headline estimate
+    Compare(compare::Compare),
     /// Writes the report of a run again from its tables, or prints it as Markdown
     Report(report::Report),
     /// Tells one replication, step by step
@@ -83,6 +86,7 @@ pub(crate) fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Run(command) => return run::run(command),
         Command::Check(command) => check::run(command)?,
         Command::Plot(command) => plot::run(command)?,
+        Command::Compare(command) => compare::run(command)?,
         Command::Report(command) => report::run(command)?,
         Command::Explain(command) => explain::run(command)?,
         Command::Models(command) => models::run(command)?,

@@ -213,20 +213,26 @@ impl Canvas {
         Ok(Plot { canvas: self, chart, area, x, y })
     }
 
-    /// The scale of shares beside a heatmap.
-    pub(super) fn colour_bar(&self, area: Area, title: &str) -> Drawn {
+    /// The scale beside a heatmap: colours and labels by share of its height.
+    pub(super) fn colour_bar(
+        &self,
+        area: Area,
+        title: &str,
+        colour: impl Fn(f64) -> RGBColor,
+        ticks: &[(f64, String)],
+    ) -> Drawn {
         const STEPS: u32 = 256;
         let at = |share: f64| area.bottom - share * (area.bottom - area.top);
         for step in 0..STEPS {
             let (from, to) = (f64::from(step) / 256.0, f64::from(step + 1) / 256.0);
             let slice = Area { top: at(to), bottom: at(from), ..area };
-            self.fill(slice, theme::magnitude(f64::midpoint(from, to)))?;
+            self.fill(slice, colour(f64::midpoint(from, to)))?;
         }
-        for tick in 0..=5 {
-            let (share, y) = (f64::from(tick) / 5.0, at(f64::from(tick) / 5.0));
+        for (share, label) in ticks {
+            let y = at(*share);
             self.rule((area.right, y), (area.right + 4.0, y), theme::SOFT, 0.8)?;
             let place = (area.right + 8.0, y);
-            self.text(&format!("{share:.1}"), place, Type::of(theme::TICK).soft())?;
+            self.text(label, place, Type::of(theme::TICK).soft())?;
         }
         let (title, size) = self.fit(title, theme::WIDTH - area.left - 6.0, Type::of(11.0));
         self.text(&title, (area.left, area.top - 14.0), Type::of(size))

@@ -1,10 +1,12 @@
-//! A share over two parameters: cells, contours, numbers, colour bar.
+//! A share or a difference over two parameters: cells, contours, numbers, colour bar.
+
+use plotters::style::RGBColor;
 
 use super::Medium;
 use super::backend::ChartError;
 use super::canvas::{Area, Canvas, Drawn, Plot, Type};
 use super::contour::{Grid, contours};
-use super::spec::{Heatmap, Spot};
+use super::spec::{Heatmap, Scale, Spot};
 use super::theme;
 
 /// Heights at which contours are drawn.
@@ -16,12 +18,29 @@ pub(super) fn draw(spec: &Heatmap, medium: Medium) -> Result<Vec<u8>, ChartError
     let area = Area { left: 88.0, top: 78.0, right: 702.0, bottom: canvas.height() - 84.0 };
     let plot = canvas.plot(area, (-0.5, nx - 0.5), (-0.5, ny - 0.5))?;
     cells(spec, &plot)?;
-    lines(spec, &canvas, &plot)?;
+    if spec.scale == Scale::Share {
+        lines(spec, &canvas, &plot)?;
+    }
     numbers(spec, &canvas, &plot)?;
     plot.base_axis(&evenly(&spec.x.levels), &spec.x.title)?;
     plot.side_axis(&evenly(&spec.y.levels), &spec.y.title)?;
     let bar = Area { left: 726.0, top: 104.0, right: 744.0, bottom: area.bottom };
-    canvas.colour_bar(bar, &spec.measure)?;
+    match &spec.scale {
+        Scale::Share => {
+            let tick = |at: u32| (f64::from(at) / 5.0, format!("{:.1}", f64::from(at) / 5.0));
+            let ticks: Vec<_> = (0..=5).map(tick).collect();
+            canvas.colour_bar(bar, &spec.measure, theme::magnitude, &ticks)?;
+        }
+        Scale::Difference { most, .. } => {
+            let tick = |at: u32| {
+                let share = f64::from(at) / 4.0;
+                (share, signed((2.0 * share - 1.0) * most, *most))
+            };
+            let ticks: Vec<_> = (0..=4).map(tick).collect();
+            let colour = |share: f64| theme::difference(2.0 * share - 1.0);
+            canvas.colour_bar(bar, &spec.measure, colour, &ticks)?;
+        }
+    }
     canvas.finish()
 }
 
@@ -39,9 +58,41 @@ fn each<'a>(spec: &'a Heatmap) -> impl Iterator<Item = (f64, f64, Option<f64>)> 
     spec.cells.iter().enumerate().flat_map(row)
 }
 
+/// The colour of a cell.
+fn colour(spec: &Heatmap, value: Option<f64>) -> RGBColor {
+    value.map_or(theme::NOTHING, |value| match &spec.scale {
+        Scale::Share => theme::magnitude(value),
+        Scale::Difference { most, .. } => theme::difference(value / most),
+    })
+}
+
+/// What stands in a cell; in brackets where a difference may be none.
+fn label(spec: &Heatmap, (x, y): (f64, f64), value: f64) -> String {
+    match &spec.scale {
+        Scale::Share => two_digits(value),
+        Scale::Difference { most, unsure } => {
+            let text = signed(value, *most);
+            let unsure = unsure[y as usize][x as usize].is_none_or(|unsure| unsure > 0.0);
+            if unsure { format!("({text})") } else { text }
+        }
+    }
+}
+
+/// A difference with its sign and no leading zero; with a third decimal where all are small.
+fn signed(value: f64, most: f64) -> String {
+    let decimals = if most < 0.1 { 3 } else { 2 };
+    let text = format!("{:.decimals$}", value.abs());
+    let sign = match text.chars().any(|digit| ('1'..='9').contains(&digit)) {
+        true if value < 0.0 => "−",
+        true => "+",
+        false => "",
+    };
+    format!("{sign}{}", text.strip_prefix('0').unwrap_or(&text))
+}
+
 fn cells(spec: &Heatmap, plot: &Plot) -> Drawn {
     each(spec).try_for_each(|(x, y, share)| {
-        let colour = share.map_or(theme::NOTHING, theme::magnitude);
+        let colour = colour(spec, share);
         plot.block((x - 0.5, y - 0.5), (x + 0.5, y + 0.5), colour)
     })
 }
@@ -104,12 +155,13 @@ fn numbers(spec: &Heatmap, canvas: &Canvas, plot: &Plot) -> Drawn {
     let look = Type::of(10.0).centred();
     let (left, right) = (plot.place((-0.5, 0.0)).0, plot.place((0.5, 0.0)).0);
     let (top, bottom) = (plot.place((0.0, 0.5)).1, plot.place((0.0, -0.5)).1);
-    if right - left < canvas.width(".00", look) + 3.0 || bottom - top < 11.0 {
+    let widest = if spec.scale == Scale::Share { ".00" } else { "(+.000)" };
+    if right - left < canvas.width(widest, look) + 3.0 || bottom - top < 11.0 {
         return Ok(());
     }
     each(spec).try_for_each(|(x, y, share)| {
-        let colour = share.map_or(theme::NOTHING, theme::magnitude);
-        let text = share.map_or_else(|| "–".to_owned(), two_digits);
+        let colour = colour(spec, share);
+        let text = share.map_or_else(|| "–".to_owned(), |share| label(spec, (x, y), share));
         let look = look.colour(theme::ink_on(colour)).halo(colour);
         canvas.text(&text, plot.place((x, y)), look)
     })

@@ -25,8 +25,8 @@ pub use alt::describe;
 pub use backend::ChartError;
 pub use spec::{
     Against, Axis, BoxRow, Boxes, ChartSpec, Comparison, Count, Dot, Frame, Group, Heatmap, Legend,
-    Lines, Mark, Panel, Quantiles, Reference, Ridge, Ridgelines, Series, Spot, Stacked, Step,
-    Survival,
+    Lines, Mark, Panel, Quantiles, Reference, Ridge, Ridgelines, Scale, Series, Spot, Stacked,
+    Step, Survival,
 };
 
 /// What a chart is drawn as.

@@ -50,7 +50,7 @@ pub struct Spot {
     pub label: String,
 }
 
-/// A share from 0 to 1 over two parameters.
+/// A share or a difference over two parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Heatmap {
     /// Title and the like.
@@ -61,8 +61,24 @@ pub struct Heatmap {
     pub y: Axis,
     /// Short name of the share, for the colour bar.
     pub measure: String,
-    /// One share for each level of y, then of x; nothing where it is not defined.
+    /// One number for each level of y, then of x; nothing where it is not defined.
     pub cells: Vec<Vec<Option<f64>>>,
+    /// What the numbers are.
+    pub scale: Scale,
+}
+
+/// What the numbers of a heatmap are, which decides on colours and words.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scale {
+    /// Shares from 0 to 1, with contours.
+    Share,
+    /// Differences from −`most` to `most`, around 0.
+    Difference {
+        /// The greatest, either way.
+        most: f64,
+        /// 1 for each cell whose interval contains 0, else 0; in the order of the cells.
+        unsure: Vec<Vec<Option<f64>>>,
+    },
 }
 
 /// Shares or amounts over one parameter.

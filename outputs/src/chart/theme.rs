@@ -43,6 +43,13 @@ pub(super) fn magnitude(share: f64) -> RGBColor {
     RGBColor(r, g, b)
 }
 
+/// The colour of a difference from −1 to 1: blue above 0, red below, white at 0.
+pub(super) fn difference(share: f64) -> RGBColor {
+    let place = 0.5 + 0.42 * share.clamp(-1.0, 1.0);
+    let [r, g, b, _] = colorgrad::preset::rd_bu().at(place as f32).to_rgba8();
+    RGBColor(r, g, b)
+}
+
 /// The colour of level `at` of `count`: viridis without its lightest end.
 pub(super) fn level(at: usize, count: usize) -> RGBColor {
     let part = if count > 1 { at as f64 / (count - 1) as f64 } else { 0.5 };
