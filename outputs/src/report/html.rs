@@ -89,6 +89,42 @@ fn figure(figure: &Figure) -> String {
 mod tests {
     use super::*;
 
+    /// Relative luminance (WCAG 2.2) of "#rgb" or "#rrggbb".
+    fn luminance(colour: &str) -> f64 {
+        let digits = colour.trim_start_matches('#');
+        let long = if digits.len() == 3 {
+            digits.chars().flat_map(|digit| [digit, digit]).collect()
+        } else {
+            digits.to_owned()
+        };
+        let part = |at: usize| {
+            let byte = u8::from_str_radix(&long[2 * at..2 * at + 2], 16).expect("two digits");
+            let share = f64::from(byte) / 255.0;
+            if share <= 0.040_45 { share / 12.92 } else { libm::pow((share + 0.055) / 1.055, 2.4) }
+        };
+        0.2126 * part(0) + 0.7152 * part(1) + 0.0722 * part(2)
+    }
+
+    #[test]
+    fn text_stands_out_from_its_ground_in_every_scheme() {
+        let schemes: Vec<&str> = STYLE.lines().filter(|line| line.contains("--ink:")).collect();
+        assert_eq!(schemes.len(), 3);
+        for scheme in schemes {
+            let of = |name: &str| {
+                let rest = scheme.split(&format!("--{name}:")).nth(1).expect("it is set");
+                luminance(rest.split(';').next().expect("a colour").trim())
+            };
+            for ground in ["paper", "shade"] {
+                for text in ["ink", "soft", "link"] {
+                    let (a, b) = (of(text).max(of(ground)), of(text).min(of(ground)));
+                    let contrast = (a + 0.05) / (b + 0.05);
+                    // WCAG 2.2, success criterion 1.4.3.
+                    assert!(contrast >= 4.5, "{text} on {ground}: {contrast:.2} in {scheme}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn nothing_from_outside_becomes_markup() {
         let evil = "<script>alert(1)</script>";
