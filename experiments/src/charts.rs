@@ -4,6 +4,9 @@ mod against;
 mod forecast;
 mod hazard;
 mod payoffs;
+mod story;
+
+pub use story::story_chart;
 
 use models::{IssueRole, Value};
 use outputs::chart::{

@@ -324,6 +324,22 @@ fn two_runs_are_compared_replication_by_replication_where_they_share_their_luck(
 }
 
 #[test]
+fn a_story_is_drawn_into_a_new_file() {
+    let desk = Desk::new();
+    for name in ["story.png", "story.svg"] {
+        desk.done(&format!("explain study.toml --chart {name}"));
+        assert!(desk.read(name).len() > 5000);
+    }
+    let page = String::from_utf8(desk.read("story.svg")).expect("it is UTF-8");
+    assert!(page.contains("Public rhetoric") && page.contains("months with an offer"), "{page}");
+    for (name, part) in [("story.png", "cannot write story.png"), ("story.pdf", ".png or .svg")] {
+        let refused = desk.run(&format!("explain study.toml --chart {name}"));
+        let error = String::from_utf8_lossy(&refused.stderr);
+        assert!(refused.status.code() == Some(1) && error.contains(part), "{error}");
+    }
+}
+
+#[test]
 fn a_report_is_written_again_from_the_tables_and_leads_nowhere_else() {
     let desk = Desk::new();
     let named = SCENARIO.replace("\"Member A\"", "\"Member <b>A\"");

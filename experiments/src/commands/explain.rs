@@ -1,12 +1,14 @@
 //! `armistice explain`: tells one replication month by month.
 
+use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use engine::{MeasureInfo, Seed, Story, Streams};
-use experiments::{Design, Overrides, Study};
+use experiments::{Design, Overrides, Study, story_chart};
+use outputs::chart::{Medium, draw};
 use serde_json::{Value, json};
 
 /// Tells one replication.
@@ -30,6 +32,9 @@ pub(super) struct Explain {
     /// Prints JSON
     #[arg(long)]
     json: bool,
+    /// Draws a timeline as well: a file ending in .png or .svg, which must not exist
+    #[arg(long, value_name = "FILE")]
+    chart: Option<PathBuf>,
 }
 
 pub(super) fn run(command: &Explain) -> Result<()> {
@@ -48,6 +53,9 @@ pub(super) fn run(command: &Explain) -> Result<()> {
     };
     let story = model.tell(&Streams::new(Seed(study.seed), command.replication));
     let measures = model.measure_infos();
+    if let Some(path) = &command.chart {
+        draw_chart(path, &study, command, &story)?;
+    }
     let mut out = std::io::stdout().lock();
     if command.json {
         writeln!(out, "{}", as_json(&study, command, &story, &measures))?;
@@ -55,6 +63,34 @@ pub(super) fn run(command: &Explain) -> Result<()> {
         write!(out, "{}", as_text(&study, command, &story, &measures))?;
     }
     Ok(())
+}
+
+fn draw_chart(path: &Path, study: &Study, command: &Explain, story: &Story) -> Result<()> {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    let medium = match ending {
+        Some("png") => Medium::Png,
+        Some("svg") => Medium::Svg,
+        _ => bail!("--chart {}: must end in .png or .svg", path.display()),
+    };
+    let title = format!("One replication of {}", study.name);
+    let caption = format!(
+        "Replication {} at {}, seed {}. One of many that could have been; conditional on the model.",
+        command.replication,
+        place(command),
+        study.seed
+    );
+    let picture = draw(&story_chart(&title, &caption, story), medium)?;
+    let opened = OpenOptions::new().write(true).create_new(true).open(path);
+    let mut file = opened.with_context(|| format!("cannot write {}", path.display()))?;
+    file.write_all(&picture).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Where the replication was played, in words.
+fn place(command: &Explain) -> String {
+    match command.point {
+        Some(number) => format!("design point {number}"),
+        None => "the reference values".to_owned(),
+    }
 }
 
 fn as_json(study: &Study, command: &Explain, story: &Story, measures: &[MeasureInfo]) -> Value {
@@ -79,10 +115,7 @@ fn as_json(study: &Study, command: &Explain, story: &Story, measures: &[MeasureI
 }
 
 fn as_text(study: &Study, command: &Explain, story: &Story, measures: &[MeasureInfo]) -> String {
-    let at = match command.point {
-        Some(number) => format!("design point {number}"),
-        None => "the reference values".to_owned(),
-    };
+    let at = place(command);
     let mut out = format!(
         "{}: replication {} at {at}, seed {}\n",
         study.name, command.replication, study.seed
