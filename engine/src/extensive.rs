@@ -9,8 +9,7 @@ const MOST_PLAYERS: usize = 4;
 const MOST_NODES: usize = 20_000;
 const MOST_ACTIONS: usize = 300;
 
-/// The deepest: nodes are visited by recursion.
-const MOST_MOVES: usize = 200;
+const MOST_MOVES: usize = ExtensiveForm::MOST_MOVES;
 
 /// What a sum of chances may be off 1 by.
 const ROUNDING: f64 = 1e-9;
@@ -135,6 +134,9 @@ pub struct Induction {
 }
 
 impl ExtensiveForm {
+    /// The most moves in a row: nodes are visited by recursion.
+    pub const MOST_MOVES: usize = 200;
+
     /// A game with information sets numbered in order.
     ///
     /// # Errors

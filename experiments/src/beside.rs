@@ -32,7 +32,7 @@ pub fn terms_beside_theory(study: &Study, results: &Results) -> Option<Beside> {
     let axes = study.design.axes.iter().zip(&levels);
     let at: Vec<String> =
         axes.map(|(axis, level)| format!("{} {}", axis.path, axis.levels[*level])).collect();
-    let issues = columns.iter().map(|name| name.trim_start_matches("terms_").to_owned());
+    let issues = columns.iter().map(|name| name.strip_prefix("terms_").unwrap_or(name).to_owned());
     let signed = columns.iter().map(|name| results.points.cell(point as usize, name).number());
     let tables = TABLES.iter().enumerate().filter_map(|(table, title)| {
         let rows = rows_of(solutions, point).iter();

@@ -3,24 +3,14 @@
 
 mod common;
 
-use common::{actor, issue};
+use common::{actor, issue, set as settings};
 use engine::{AnyModel, Seed, Streams};
 use models::forecast::{
     challenge, challenge::Challenge, compromise, compromise::Compromise, spatial, spatial::Spatial,
 };
-use models::{Actor, Parameter, Role, Scenario, Settings};
+use models::{Actor, Role, Scenario};
 use proptest::prelude::*;
 use serde_json::Value;
-
-fn settings(table: &'static [Parameter], changes: &[(&str, f64)]) -> Settings {
-    let mut settings = Settings::new(table);
-    for (path, value) in changes {
-        let place = settings.place(path).unwrap_or_else(|| panic!("no parameter {path}"));
-        let value = settings.table()[place].kind.write(*value);
-        settings.set(place, &value).expect("the test sets valid values");
-    }
-    settings
-}
 
 fn party(name: &str, capability: f64, ideal: &[f64], salience: &[f64]) -> Actor {
     Actor { capability, ..actor(name, Role::Party, ideal, salience) }

@@ -1,6 +1,9 @@
 //! The classics against their known answers: published examples, closed forms over random
 //! parameters, and the simulation of each against what theory says of it.
 
+mod common;
+
+use common::set as settings;
 use engine::{AnyModel, Draw as _, Purpose, Seed, Stream, Streams};
 use models::theory::{
     Known, alternating, alternating::Alternating, attrition, attrition::Attrition, audience,
@@ -9,16 +12,6 @@ use models::theory::{
     ultimatum::Ultimatum,
 };
 use models::{Parameter, Settings};
-
-fn settings(table: &'static [Parameter], changes: &[(&str, f64)]) -> Settings {
-    let mut settings = Settings::new(table);
-    for (path, value) in changes {
-        let place = settings.place(path).unwrap_or_else(|| panic!("no parameter {path}"));
-        let value = settings.table()[place].kind.write(*value);
-        settings.set(place, &value).expect("the test sets valid values");
-    }
-    settings
-}
 
 fn of(known: &[Known], name: &str) -> f64 {
     known.iter().find(|(own, _)| *own == name).expect("theory speaks of it").1

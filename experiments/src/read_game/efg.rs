@@ -48,7 +48,7 @@ struct Tree {
 type Branches = Vec<(String, f64)>;
 
 /// Deeper trees are refused before anything is made of them.
-const MOST_MOVES: usize = 200;
+const MOST_MOVES: usize = ExtensiveForm::MOST_MOVES;
 
 /// Numbers of players, sets and outcomes.
 const MOST: i64 = 1_000_000_000;

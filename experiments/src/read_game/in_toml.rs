@@ -99,7 +99,7 @@ struct Tree {
 }
 
 /// Deeper trees are refused before anything is made of them.
-const MOST_MOVES: usize = 200;
+const MOST_MOVES: usize = ExtensiveForm::MOST_MOVES;
 
 impl Tree {
     /// A node, reached by some actions; `more` is what else may stand there.
@@ -141,6 +141,9 @@ impl Tree {
         };
         let table = at.need("actions")?;
         let branches = table.entries()?;
+        if branches.is_empty() {
+            return Err(table.error_here("`actions` must hold at least one"));
+        }
         let actions: Vec<String> = branches.iter().map(|(key, _)| key.name.clone()).collect();
         let set = if let Some(cursor) = at.get("set")? {
             let name = cursor.name()?.to_owned();
@@ -180,6 +183,9 @@ impl Tree {
 
     fn chance(&mut self, table: &Cursor, path: &[&str]) -> Result<Step, ConfigError> {
         let mut branches = Vec::new();
+        if table.entries()?.is_empty() {
+            return Err(table.error_here("`chance` must hold at least one branch"));
+        }
         for (key, branch) in table.entries()? {
             let probability = branch.need("probability")?.number()?;
             let path = [path, &[key.name.as_str()]].concat();

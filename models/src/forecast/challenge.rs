@@ -200,12 +200,12 @@ impl Challenge {
             };
             let text = format!(
                 "{issue}: {} {how} {} and moves to {:.3} (expects {:.3}, the other {:.3})",
-                names[actor], names[offer.by], offer.target, offer.loss, offer.gain
+                names[actor], names[offer.by], offer.target, offer.expects, offer.strength
             );
             let values = [
                 ("target", offer.target),
-                ("expects", offer.loss),
-                ("other_expects", offer.gain),
+                ("expects", offer.expects),
+                ("other_expects", offer.strength),
                 ("risk_exponent", round.risks[actor]),
             ];
             let values = values.map(|(name, value)| (name.to_owned(), value)).to_vec();

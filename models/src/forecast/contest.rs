@@ -38,9 +38,9 @@ pub(super) enum Class {
 pub(super) struct Offer {
     pub(super) class: Class,
     pub(super) by: usize,
-    /// What the one who moves and the other expect.
-    pub(super) loss: f64,
-    pub(super) gain: f64,
+    /// What the one who moves, and the other, expect of a challenge.
+    pub(super) expects: f64,
+    pub(super) strength: f64,
     pub(super) target: f64,
 }
 
@@ -107,13 +107,13 @@ impl Issue<'_> {
         let even = |number: f64| (number * DIGITS).round();
         let key = |offer: &Offer| -> [f64; 4] {
             let step = even((offer.target - from).abs() / self.range);
-            let (strength, place) = (-even(offer.gain), even(offer.target / self.range));
+            let (strength, place) = (-even(offer.strength), even(offer.target / self.range));
             let class = f64::from(offer.class as u8);
             match self.rules.pick {
                 Pick::Least => [0.0, step, strength, place],
                 Pick::Enforce => [0.0, strength, step, place],
                 Pick::RankLow if offer.class == Class::Compromise => {
-                    let (ours, theirs) = (offer.loss.abs(), offer.gain);
+                    let (ours, theirs) = (offer.expects.abs(), offer.strength);
                     let both = ours * from + theirs * self.positions[offer.by];
                     [class, even(both / (ours + theirs) / self.range), strength, place]
                 }
@@ -212,21 +212,21 @@ impl<'a> Pass<'a> {
         let Issue { positions, range, rules, .. } = *self.issue;
         let (from, to) = (positions[i], positions[by]);
         let apart = (from - to).abs() > SAME * range;
-        let loss = self.expected(i, by, self.risks[i]);
-        let gain = self.expected(by, i, self.risks[if rules.own_view { i } else { by }]);
-        let (class, target) = if loss > 0.0 {
+        let expects = self.expected(i, by, self.risks[i]);
+        let strength = self.expected(by, i, self.risks[if rules.own_view { i } else { by }]);
+        let (class, target) = if expects > 0.0 {
             (Class::Confrontation, to)
-        } else if gain > -loss {
-            (Class::Compromise, from + (to - from) * (loss / gain).abs())
+        } else if strength > -expects {
+            (Class::Compromise, from + (to - from) * (expects / strength).abs())
         } else {
             (Class::Compulsion, to)
         };
         let moves = match class {
-            Class::Confrontation => rules.yields && gain > loss,
+            Class::Confrontation => rules.yields && strength > expects,
             Class::Compromise => true,
             Class::Compulsion => rules.compels,
         };
-        let offer = Offer { class, by, loss, gain, target };
-        (apart && gain > 0.0 && loss != 0.0 && moves).then_some(offer)
+        let offer = Offer { class, by, expects, strength, target };
+        (apart && strength > 0.0 && expects != 0.0 && moves).then_some(offer)
     }
 }

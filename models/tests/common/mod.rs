@@ -4,19 +4,25 @@
 
 use engine::{AnyModel, Batch, Estimate, Scale, Seed, Summary, Tally};
 use models::peace::{PARAMETERS, Peace};
-use models::{Actor, Issue, IssueRole, Role, Scenario, Settings};
+use models::{Actor, Issue, IssueRole, Parameter, Role, Scenario, Settings};
 
 /// Path and value of a parameter.
 pub type Setting<'a> = (&'a str, f64);
 
-pub fn settings(changes: &[Setting]) -> Settings {
-    let mut settings = Settings::new(PARAMETERS);
+/// A table of parameters with some values changed; words by their place in their list.
+pub fn set(table: &'static [Parameter], changes: &[Setting]) -> Settings {
+    let mut settings = Settings::new(table);
     for (path, value) in changes {
         let place = settings.place(path).unwrap_or_else(|| panic!("no parameter {path}"));
         let value = settings.table()[place].kind.write(*value);
         settings.set(place, &value).expect("the test sets valid values");
     }
     settings
+}
+
+/// Settings of `peace`.
+pub fn settings(changes: &[Setting]) -> Settings {
+    set(PARAMETERS, changes)
 }
 
 pub const BEST_RESPONSE: Setting = ("decision_rule", 0.0);
