@@ -10,8 +10,8 @@ pub use story::story_chart;
 
 use models::{IssueRole, Value};
 use outputs::chart::{
-    Axis as Spots, ChartSpec, Count, Frame, Group, Heatmap, Legend, Lines, Mark, Panel, Reference,
-    Ridge, Ridgelines, Scale, Series, Spot, Stacked, Step, Survival,
+    Axis as Spots, ChartSpec, Count, Frame, Group, Heatmap, Legend, Lines, Maps, Mark, Panel,
+    Reference, Ridge, Ridgelines, Scale, Series, Spot, Stacked, Step, Survival,
 };
 use outputs::{Cell, Table};
 
@@ -66,6 +66,7 @@ pub fn charts(study: &Study, results: &Results) -> Vec<(String, ChartSpec)> {
     }
     let mut all: Vec<(String, ChartSpec)> =
         SHARES.iter().map(|share| (share.file.to_owned(), view.share(share))).collect();
+    all.extend(view.shares().map(|spec| ("shares".to_owned(), spec)));
     all.push(("terms".to_owned(), view.terms()));
     all.push(("survival".to_owned(), view.survival(0)));
     if let Some(second) = study.design.axes.get(1) {
@@ -163,19 +164,8 @@ impl View<'_> {
 
     fn heatmap(&self, share: &Share, x: usize, y: usize) -> ChartSpec {
         let axes = &self.study.design.axes;
-        let mut levels = self.study.reference_levels();
-        let held = self.held(&[x, y], &levels);
-        let mut cells = Vec::new();
-        for row in 0..axes[y].levels.len() {
-            let mut line = Vec::new();
-            for column in 0..axes[x].levels.len() {
-                (levels[x], levels[y]) = (column, row);
-                line.push(
-                    self.estimate(self.study.design.number_of(&levels), share.column).map(|e| e.0),
-                );
-            }
-            cells.push(line);
-        }
+        let held = self.held(&[x, y], &self.study.reference_levels());
+        let cells = self.cells(share.column, x, y);
         let all = || cells.iter().flatten();
         let gaps = if all().any(Option::is_none) { "–: no agreement. " } else { "" };
         let notes = format!("{gaps}95 % intervals in points.csv show simulation error only. ");
@@ -192,6 +182,38 @@ impl View<'_> {
             cells,
             scale: Scale::Share,
         })
+    }
+
+    /// An estimate at every level of y, then of x, with the others at the level nearest to the reference.
+    fn cells(&self, column: &str, x: usize, y: usize) -> Vec<Vec<Option<f64>>> {
+        let axes = &self.study.design.axes;
+        let mut levels = self.study.reference_levels();
+        let mut cell = |row, column_of_x| {
+            (levels[x], levels[y]) = (column_of_x, row);
+            self.estimate(self.study.design.number_of(&levels), column).map(|found| found.0)
+        };
+        let mut line = |row| (0..axes[x].levels.len()).map(|at| cell(row, at)).collect();
+        (0..axes[y].levels.len()).map(&mut line).collect()
+    }
+
+    /// The three shares side by side, where two numbers are swept.
+    fn shares(&self) -> Option<ChartSpec> {
+        let [x, y] = &self.study.design.axes[..] else { return None };
+        if !numeric(x) || !numeric(y) {
+            return None;
+        }
+        let order = [&SHARES[1], &SHARES[2], &SHARES[0]];
+        let panel = |share: &&Share| (share.title.to_owned(), self.cells(share.column, 0, 1));
+        let definition = "The third is the product of the first two: where signing is hard, what is signed is not \
+                          like the rest";
+        let notes = "95 % intervals in points.csv show simulation error only. ";
+        let title = self.title("Signed, holds, and both", &[0, 1]);
+        Some(ChartSpec::Maps(Maps {
+            frame: self.frame(title, definition.to_owned(), notes),
+            x: spots(x),
+            y: spots(y),
+            panels: order.iter().map(panel).collect(),
+        }))
     }
 
     /// A share over the first parameter that is not in `by`; one line for each level of those.

@@ -4,7 +4,7 @@
 
 use outputs::chart::{
     Against, Axis, BoxRow, Boxes, ChartSpec, Comparison, Count, Frame, Group, Heatmap, Legend,
-    Lines, Mark, Medium, Panel, Quantiles, Reference, Ridge, Ridgelines, Scale, Series, Spot,
+    Lines, Maps, Mark, Medium, Panel, Quantiles, Reference, Ridge, Ridgelines, Scale, Series, Spot,
     Stacked, Step, Survival, describe, draw,
 };
 use outputs::hash;
@@ -28,6 +28,18 @@ fn heatmap(scale: Scale) -> ChartSpec {
     let cells = (0..4).map(row).collect();
     let (x, y, measure) = (axis("Across", 5), axis("Up", 4), "P".to_owned());
     ChartSpec::Heatmap(Heatmap { frame: frame("Cells"), x, y, measure, cells, scale })
+}
+
+fn maps() -> ChartSpec {
+    let cells = |shift: u32| -> Vec<Vec<Option<f64>>> {
+        (0..4).map(|y| (0..5).map(|x| Some(share(x + shift, y))).collect()).collect()
+    };
+    ChartSpec::Maps(Maps {
+        frame: frame("Maps"),
+        x: axis("Across", 5),
+        y: axis("Up", 4),
+        panels: vec![("one".into(), cells(0)), ("two".into(), cells(7))],
+    })
 }
 
 fn series(name: &str, shift: u32) -> Series {
@@ -122,6 +134,7 @@ fn specs() -> Vec<(&'static str, ChartSpec)> {
     vec![
         ("heatmap", heatmap(Scale::Share)),
         ("difference", heatmap(Scale::Difference { most: 1.0, unsure })),
+        ("maps", maps()),
         ("lines", lines()),
         ("ridgelines", ridgelines()),
         ("survival", survival()),
@@ -137,6 +150,7 @@ fn specs() -> Vec<(&'static str, ChartSpec)> {
 const GOLDEN: &[(&str, &str, &str)] = &[
     ("heatmap", "9547d361d12d6732", "2361782c8b787001"),
     ("difference", "13a27bda0ebc1fd1", "d487dc1a3c76b2d4"),
+    ("maps", "3e26b0a95438b35a", "c9b91041279b40ab"),
     ("lines", "cfc3a75864ce57c7", "d4e11721ca3133ca"),
     ("ridgelines", "66ab40f437cd516b", "a5972662f09cf480"),
     ("survival", "14ffe3799410d124", "030acbf0955500fe"),

@@ -3,8 +3,8 @@
 use super::canvas::short;
 use super::density::density;
 use super::spec::{
-    Against, BoxRow, Boxes, ChartSpec, Comparison, Heatmap, Lines, Ridgelines, Series, Stacked,
-    Survival,
+    Against, Axis, BoxRow, Boxes, ChartSpec, Comparison, Heatmap, Lines, Maps, Ridgelines, Series,
+    Stacked, Survival,
 };
 
 /// What a chart shows, stated from the numbers that it draws.
@@ -15,6 +15,7 @@ pub fn describe(spec: &ChartSpec) -> String {
         ChartSpec::Ridgelines(spec) => (&spec.frame, ridgelines(spec)),
         ChartSpec::Survival(spec) => (&spec.frame, survival(spec)),
         ChartSpec::Stacked(spec) => (&spec.frame, stacked(spec)),
+        ChartSpec::Maps(spec) => (&spec.frame, maps(spec)),
         ChartSpec::Boxes(spec) => (&spec.frame, boxes(spec)),
         ChartSpec::Against(spec) => (&spec.frame, against(spec)),
         ChartSpec::Words(frame, text) => (frame, text.clone()),
@@ -28,21 +29,34 @@ fn value(number: f64) -> String {
 }
 
 fn heatmap(spec: &Heatmap) -> String {
-    let place = |row: usize, column: usize| {
-        let (x, y) = (&spec.x.levels[column].label, &spec.y.levels[row].label);
-        format!("{} {x}, {} {y}", spec.x.title, spec.y.title)
+    format!("Heatmap of {}", extremes(&spec.x, &spec.y, &spec.cells))
+}
+
+fn maps(spec: &Maps) -> String {
+    let panel = |(title, cells): &(String, Vec<Vec<Option<f64>>>)| {
+        format!("{title}, {}", extremes(&spec.x, &spec.y, cells))
     };
-    let cells = spec.cells.iter().enumerate().flat_map(|(row, cells)| {
+    let panels: Vec<String> = spec.panels.iter().map(panel).collect();
+    format!("Heatmaps side by side: {}", panels.join(" "))
+}
+
+/// How many cells there are, and the lowest and highest with their places.
+fn extremes(x: &Axis, y: &Axis, cells: &[Vec<Option<f64>>]) -> String {
+    let place = |row: usize, column: usize| {
+        let (across, up) = (&x.levels[column].label, &y.levels[row].label);
+        format!("{} {across}, {} {up}", x.title, y.title)
+    };
+    let found = cells.iter().enumerate().flat_map(|(row, cells)| {
         cells.iter().enumerate().filter_map(move |(column, cell)| Some(((*cell)?, row, column)))
     });
-    let mut cells: Vec<(f64, usize, usize)> = cells.collect();
-    cells.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let (Some(least), Some(most)) = (cells.first(), cells.last()) else {
-        return "No cell has a value.".to_owned();
+    let mut found: Vec<(f64, usize, usize)> = found.collect();
+    found.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (Some(least), Some(most)) = (found.first(), found.last()) else {
+        return "no cells with a value.".to_owned();
     };
     format!(
-        "Heatmap of {} cells. Lowest {} at {}; highest {} at {}.",
-        cells.len(),
+        "{} cells. Lowest {} at {}; highest {} at {}.",
+        found.len(),
         value(least.0),
         place(least.1, least.2),
         value(most.0),

@@ -14,16 +14,8 @@ const LEVELS: [f64; 9] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 pub(super) fn draw(spec: &Heatmap, medium: Medium) -> Result<Vec<u8>, ChartError> {
     let canvas = Canvas::new(medium, &spec.frame, 620.0)?;
-    let (nx, ny) = (spec.x.levels.len() as f64, spec.y.levels.len() as f64);
     let area = Area { left: 88.0, top: 78.0, right: 702.0, bottom: canvas.height() - 84.0 };
-    let plot = canvas.plot(area, (-0.5, nx - 0.5), (-0.5, ny - 0.5))?;
-    cells(spec, &plot)?;
-    if spec.scale == Scale::Share {
-        lines(spec, &canvas, &plot)?;
-    }
-    numbers(spec, &canvas, &plot)?;
-    plot.base_axis(&evenly(&spec.x.levels), &spec.x.title)?;
-    plot.side_axis(&evenly(&spec.y.levels), &spec.y.title)?;
+    panel(spec, &canvas, area, true, 3.0)?;
     let bar = Area { left: 726.0, top: 104.0, right: 744.0, bottom: area.bottom };
     match &spec.scale {
         Scale::Share => {
@@ -42,6 +34,20 @@ pub(super) fn draw(spec: &Heatmap, medium: Medium) -> Result<Vec<u8>, ChartError
         }
     }
     canvas.finish()
+}
+
+/// Cells, contours and axes in a box, and numbers where cells leave some room beside them; the vertical
+/// axis where there is none further left.
+pub(super) fn panel(spec: &Heatmap, canvas: &Canvas, area: Area, first: bool, room: f64) -> Drawn {
+    let (nx, ny) = (spec.x.levels.len() as f64, spec.y.levels.len() as f64);
+    let plot = canvas.plot(area, (-0.5, nx - 0.5), (-0.5, ny - 0.5))?;
+    cells(spec, &plot)?;
+    if spec.scale == Scale::Share {
+        lines(spec, canvas, &plot)?;
+    }
+    numbers(spec, canvas, &plot, room)?;
+    plot.base_axis(&evenly(&spec.x.levels), &spec.x.title)?;
+    if first { plot.side_axis(&evenly(&spec.y.levels), &spec.y.title) } else { Ok(()) }
 }
 
 /// Levels stand side by side, whatever their distance.
@@ -151,12 +157,12 @@ fn distance(a: (f64, f64), b: (f64, f64)) -> f64 {
 }
 
 /// The share in every cell that has room for it, with a halo in the cell's colour.
-fn numbers(spec: &Heatmap, canvas: &Canvas, plot: &Plot) -> Drawn {
+fn numbers(spec: &Heatmap, canvas: &Canvas, plot: &Plot, room: f64) -> Drawn {
     let look = Type::of(10.0).centred();
     let (left, right) = (plot.place((-0.5, 0.0)).0, plot.place((0.5, 0.0)).0);
     let (top, bottom) = (plot.place((0.0, 0.5)).1, plot.place((0.0, -0.5)).1);
     let widest = if spec.scale == Scale::Share { ".00" } else { "(+.000)" };
-    if right - left < canvas.width(widest, look) + 3.0 || bottom - top < 11.0 {
+    if right - left < canvas.width(widest, look) + room || bottom - top < 11.0 {
         return Ok(());
     }
     each(spec).try_for_each(|(x, y, share)| {

@@ -10,6 +10,7 @@ mod density;
 mod fonts;
 mod heatmap;
 mod lines;
+mod maps;
 mod pixels;
 mod reference;
 mod ridgelines;
@@ -25,8 +26,8 @@ pub use alt::describe;
 pub use backend::ChartError;
 pub use spec::{
     Against, Axis, BoxRow, Boxes, ChartSpec, Comparison, Count, Dot, Frame, Group, Heatmap, Legend,
-    Lines, Mark, Panel, Quantiles, Reference, Ridge, Ridgelines, Scale, Series, Spot, Stacked,
-    Step, Survival,
+    Lines, Maps, Mark, Panel, Quantiles, Reference, Ridge, Ridgelines, Scale, Series, Spot,
+    Stacked, Step, Survival,
 };
 
 /// What a chart is drawn as.
@@ -60,6 +61,7 @@ pub fn draw(spec: &ChartSpec, medium: Medium) -> Result<Vec<u8>, ChartError> {
         ChartSpec::Ridgelines(spec) => ridgelines::draw(spec, medium),
         ChartSpec::Survival(spec) => survival::draw(spec, medium),
         ChartSpec::Stacked(spec) => stacked::draw(spec, medium),
+        ChartSpec::Maps(spec) => maps::draw(spec, medium),
         ChartSpec::Boxes(spec) => boxes::draw(spec, medium),
         ChartSpec::Against(spec) => against::draw(spec, medium),
         ChartSpec::Words(frame, text) => words::draw(frame, text, medium),

@@ -13,6 +13,8 @@ pub enum ChartSpec {
     Survival(Survival),
     /// Amounts stacked over levels.
     Stacked(Stacked),
+    /// Several numbers over the same two parameters, side by side.
+    Maps(Maps),
     /// Distributions as boxes.
     Boxes(Boxes),
     /// Simulated numbers over known curves.
@@ -65,6 +67,19 @@ pub struct Heatmap {
     pub cells: Vec<Vec<Option<f64>>>,
     /// What the numbers are.
     pub scale: Scale,
+}
+
+/// Shares from 0 to 1 over the same two parameters, side by side on one scale.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Maps {
+    /// Title and the like.
+    pub frame: Frame,
+    /// The parameter from left to right.
+    pub x: Axis,
+    /// The parameter from bottom to top.
+    pub y: Axis,
+    /// Title and cells of each, as in a [`Heatmap`].
+    pub panels: Vec<(String, Vec<Vec<Option<f64>>>)>,
 }
 
 /// What the numbers of a heatmap are, which decides on colours and words.
