@@ -16,6 +16,7 @@ mod parameter;
 pub mod peace;
 mod scenario;
 pub mod theory;
+mod weight;
 
 pub use parameter::{Invalid, Kind, Parameter, Settings, Value};
 pub use scenario::{

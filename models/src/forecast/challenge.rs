@@ -1,13 +1,14 @@
 //! The expected-utility challenge model: pairs of actors confront each other, compromise or give way.
 
-use engine::{Line, Measure, Model, Streams, weighted_mean};
+use engine::{Line, Measure, Model, Streams, weighted_mean, weighted_median};
 
 use super::compromise::{mean_of, median_of};
-use super::contest::{Class, Issue, Offer, Pick, Rules, middle, range};
+use super::contest::{Class, Issue, Offer, Pick, Rules, range};
 use super::negotiation::{DOUBT, Negotiation, Positions, column};
 use crate::parameter::{Invalid, Kind, Parameter, Settings};
 use crate::scenario::Scenario;
 use crate::theory::{SHARE, mean};
+use crate::weight::by_weight;
 
 /// The words for each step that the sources leave open.
 const CONFLICTS: &[&str] = &["yield", "none"];
@@ -117,7 +118,7 @@ impl Challenge {
             let first = range(&positions);
             for number in 1..=self.rounds {
                 let range = if self.rules.fixed_range { first } else { range(&positions) };
-                let median = middle(&positions, &weights);
+                let median = by_weight(weighted_median, &positions, &weights);
                 let rules = &self.rules;
                 let (positions_now, salience, weights) =
                     (&positions[..], &salience[..], &weights[..]);
@@ -131,17 +132,12 @@ impl Challenge {
                     }
                 }
             }
-            outcome.medians.push(middle(&positions, &weights));
-            outcome.means.push(weighted_mean(&positions, &weights).unwrap_or(plain(&positions)));
+            outcome.medians.push(by_weight(weighted_median, &positions, &weights));
+            outcome.means.push(by_weight(weighted_mean, &positions, &weights));
             outcome.positions.push(positions);
         }
         outcome
     }
-}
-
-/// The mean where an issue matters to nobody.
-fn plain(positions: &[f64]) -> f64 {
-    positions.iter().sum::<f64>() / positions.len() as f64
 }
 
 /// A round as it is told.

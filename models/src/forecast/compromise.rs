@@ -8,6 +8,7 @@ use super::negotiation::{DOUBT, Negotiation, column};
 use crate::parameter::{Invalid, Kind, Parameter, Settings};
 use crate::scenario::Scenario;
 use crate::theory::{Known, SHARE, mean};
+use crate::weight::{Rule, by_weight};
 
 /// The words for what weighs.
 const WEIGHTS: &[&str] = &["salience", "salience_capability"];
@@ -60,9 +61,7 @@ impl Compromise {
             negotiation.salience[actor][issue] * capability
         };
         let of_issue = |issue: usize| -> Vec<f64> {
-            let all = (0..negotiation.size()).map(|actor| weight(actor, issue));
-            let own: Vec<f64> = all.collect();
-            if own.iter().all(|weight| *weight == 0.0) { vec![1.0; own.len()] } else { own }
+            (0..negotiation.size()).map(|actor| weight(actor, issue)).collect()
         };
         let weights = (0..negotiation.issues.len()).map(of_issue).collect();
         Ok(Self { negotiation, weights })
@@ -80,12 +79,11 @@ impl Compromise {
         for (at, issue) in self.negotiation.issues.iter().enumerate() {
             let stated = Negotiation::on(self.negotiation.stated(), at);
             let expected: Vec<f64> = stated.iter().map(|x| cut(*x, doubt)).collect();
-            known.extend(
-                weighted_mean(&expected, &self.weights[at])
-                    .map(|value| (mean_of(issue).into(), value)),
-            );
-            let median = weighted_median(&stated, &self.weights[at]).filter(|_| doubt == 0.0);
-            known.extend(median.map(|value| (median_of(issue).into(), value)));
+            let weights = &self.weights[at];
+            known.push((mean_of(issue).into(), by_weight(weighted_mean, &expected, weights)));
+            if doubt == 0.0 {
+                known.push((median_of(issue).into(), by_weight(weighted_median, &stated, weights)));
+            }
         }
         known
     }
@@ -141,10 +139,9 @@ impl Model for Compromise {
 
     fn play(&self, streams: &Streams) -> Outcome {
         let positions = self.negotiation.positions(streams);
-        let all = |rule: fn(&[f64], &[f64]) -> Option<f64>| {
+        let all = |rule: Rule| {
             let of = |(issue, weights): (usize, &Vec<f64>)| {
-                rule(&Negotiation::on(&positions, issue), weights)
-                    .unwrap_or_else(|| unreachable!("somebody weighs something"))
+                by_weight(rule, &Negotiation::on(&positions, issue), weights)
             };
             self.weights.iter().enumerate().map(of).collect()
         };

@@ -1,6 +1,6 @@
 //! A round of the challenge model on one issue: what each expects of challenging each, and who moves.
 
-use engine::{power, weighted_median};
+use engine::power;
 
 /// How the steps that the sources leave open are read.
 #[derive(Clone, Copy, Debug)]
@@ -64,13 +64,6 @@ pub(super) struct Issue<'a> {
 pub(super) fn range(positions: &[f64]) -> f64 {
     let most = positions.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     most - positions.iter().copied().fold(f64::INFINITY, f64::min)
-}
-
-/// The median by weight; by heads where an issue matters to nobody.
-pub(super) fn middle(positions: &[f64], weights: &[f64]) -> f64 {
-    let by_heads = || weighted_median(positions, &vec![1.0; positions.len()]);
-    let median = weighted_median(positions, weights).or_else(by_heads);
-    median.unwrap_or_else(|| unreachable!("a scenario has actors"))
 }
 
 impl Issue<'_> {

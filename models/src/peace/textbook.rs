@@ -8,6 +8,7 @@ use super::front::{Front, StatusQuo};
 use super::world::{names, preferences};
 use crate::parameter::{Invalid, Settings};
 use crate::scenario::{Actor, Role, Scenario};
+use crate::weight::{Rule, by_weight};
 
 /// The solutions of bargaining over a scenario: between challenger and defender, and with the
 /// coalition at the table as a third side, whose utility is that of its members by capability.
@@ -58,10 +59,7 @@ pub struct Prospect {
     pub utilities: Vec<f64>,
 }
 
-/// A rule of the compromise model.
-type Compromise = fn(&[f64], &[f64]) -> Option<f64>;
-
-const COMPROMISES: [(&str, Compromise); 2] =
+const COMPROMISES: [(&str, Rule); 2] =
     [("compromise-mean", weighted_mean), ("compromise-median", weighted_median)];
 
 impl Textbook {
@@ -104,9 +102,7 @@ impl Textbook {
                 let positions: Vec<f64> = in_order.iter().map(|actor| actor.ideal[issue]).collect();
                 let weights: Vec<f64> =
                     in_order.iter().map(|actor| actor.salience[issue]).collect();
-                // Where an issue matters to nobody, all weigh the same.
-                let even = vec![1.0; positions.len()];
-                rule(&positions, &weights).or_else(|| rule(&positions, &even)).unwrap_or(0.5)
+                by_weight(rule, &positions, &weights)
             };
             let terms = (0..scenario.issues.len()).map(issue).collect();
             add(name, Consent::Nobody, Some(terms));
