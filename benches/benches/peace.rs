@@ -1,7 +1,7 @@
 //! How fast `peace` plays at its reference point, on one core.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use engine::{Purpose, Seed, Streams};
+use engine::{Purpose, Records, Seed, Streams};
 
 /// Replications a round: enough for the clock, few enough for many rounds.
 const ROUND: u64 = 2000;
@@ -14,7 +14,7 @@ fn peace(criterion: &mut Criterion) {
         let mut first = 0;
         bench.iter(|| {
             first += ROUND;
-            model.play_range(Seed(1), first..first + ROUND, None)
+            model.play_range(Seed(1), first..first + ROUND, Records::default())
         });
     });
     group.finish();

@@ -2,11 +2,13 @@
 //! threads.
 
 use std::ops::{ControlFlow, Range};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use crate::model::AnyModel;
+use crate::model::{AnyModel, Records};
+use crate::paths::{PathPlan, Paths};
 use crate::stream::Seed;
 use crate::summary::Summary;
 
@@ -21,8 +23,12 @@ const BLOCKS_PER_THREAD: usize = 64;
 pub struct Batch {
     seed: Seed,
     replications: u64,
+    paths: u64,
     pool: ThreadPool,
 }
+
+/// The paths of a model under way, with what is noted along them.
+type Noted = Option<(PathPlan, Mutex<Paths>)>;
 
 /// The observer asked to stop before all was played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -78,7 +84,13 @@ impl Batch {
         threads: usize,
     ) -> Result<Self, rayon::ThreadPoolBuildError> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-        Ok(Self { seed, replications, pool })
+        Ok(Self { seed, replications, paths: 0, pool })
+    }
+
+    /// Counts the paths of the first `replications` of each design point as well.
+    #[must_use]
+    pub fn noting_paths(self, replications: u64) -> Self {
+        Self { paths: replications.min(u64::from(u32::MAX)), ..self }
     }
 
     /// How many threads play.
@@ -102,6 +114,7 @@ impl Batch {
         observer: &dyn Observer,
     ) -> Result<Vec<Summary>, Stopped> {
         let mut summaries: Vec<Option<Summary>> = vec![None; models.len()];
+        let noted: Vec<Noted> = models.iter().map(|model| self.noted(model.as_ref())).collect();
         let mut jobs = self.jobs(models.len());
         let wave = BLOCKS_PER_THREAD * self.threads();
         loop {
@@ -111,7 +124,7 @@ impl Batch {
             }
             let played: Option<Vec<_>> = self
                 .pool
-                .install(|| next.par_iter().map(|job| self.play(models, job, observer)).collect());
+                .install(|| next.par_iter().map(|job| self.play(models, &noted, job, observer)).collect());
             for ((model, block), (summary, rows)) in next.into_iter().zip(played.ok_or(Stopped)?) {
                 match &mut summaries[model] {
                     Some(sum) => sum.merge(&summary),
@@ -123,12 +136,26 @@ impl Batch {
                 }
             }
         }
-        Ok(summaries.into_iter().map(|summary| summary.unwrap_or_else(empty)).collect())
+        let whole = |(summary, noted): (Option<Summary>, Noted)| {
+            let paths = noted.map(|(_, paths)| paths.into_inner());
+            let summary = summary.unwrap_or_else(|| Summary::new([]));
+            summary.with_paths(paths.map(|paths| paths.unwrap_or_else(PoisonError::into_inner)))
+        };
+        Ok(summaries.into_iter().zip(noted).map(whole).collect())
+    }
+
+    fn noted(&self, model: &dyn AnyModel) -> Noted {
+        let plan = model.path_plan();
+        (self.paths > 0 && plan.steps > 0).then(|| {
+            let paths = Mutex::new(Paths::new(&plan));
+            (plan, paths)
+        })
     }
 
     fn play(
         &self,
         models: &[Box<dyn AnyModel>],
+        noted: &[Noted],
         (model, block): &Job,
         observer: &dyn Observer,
     ) -> Option<(Summary, Vec<Option<f64>>)> {
@@ -136,8 +163,17 @@ impl Batch {
             return None;
         }
         let mut rows = Vec::new();
-        let keep = observer.wants_rows().then_some(&mut rows);
-        let summary = models[*model].play_range(self.seed, block.clone(), keep);
+        let noted = noted[*model].as_ref().filter(|_| block.start < self.paths);
+        let mut paths = noted.map(|(plan, _)| Paths::new(plan));
+        let records = Records {
+            rows: observer.wants_rows().then_some(&mut rows),
+            paths: paths.as_mut().map(|paths| (paths, self.paths)),
+        };
+        let summary = models[*model].play_range(self.seed, block.clone(), records);
+        if let (Some((_, sum)), Some(paths)) = (noted, paths) {
+            // Counts are whole numbers: whichever block comes first, the sum is the same.
+            sum.lock().unwrap_or_else(PoisonError::into_inner).merge(&paths);
+        }
         observer.played(block.end - block.start);
         Some((summary, rows))
     }
@@ -148,10 +184,6 @@ impl Batch {
         let range = move |block: u64| block * BLOCK..((block + 1) * BLOCK).min(replications);
         (0..models).flat_map(move |model| (0..blocks).map(move |block| (model, range(block))))
     }
-}
-
-fn empty() -> Summary {
-    Summary::new([])
 }
 
 #[cfg(test)]

@@ -41,6 +41,15 @@ impl Histogram {
         Self { bins, counts: vec![0; bins.count as usize], below: 0, above: 0 }
     }
 
+    /// A histogram of counts already made: below, in each bin, above.
+    pub(crate) fn of_counts(bins: Bins, counts: impl Iterator<Item = u64>) -> Self {
+        let mut all: Vec<u64> = counts.collect();
+        debug_assert_eq!(all.len(), bins.count as usize + 2);
+        let above = all.pop().unwrap_or(0);
+        let below = if all.is_empty() { 0 } else { all.remove(0) };
+        Self { bins, counts: all, below, above }
+    }
+
     /// Counts one number; a bin holds its left end, the last bin its right end too.
     #[inline]
     pub fn add(&mut self, value: f64) {
@@ -86,6 +95,27 @@ impl Histogram {
         below.into_iter().chain(inner).chain(above)
     }
 
+    /// The number below which a share of all lie, those of a bin spread evenly over it; what lies
+    /// beyond the bins lies at their ends. Nothing without numbers.
+    pub fn quantile(&self, share: f64) -> Option<f64> {
+        let rank = share * self.total() as f64;
+        let mut seen = self.below as f64;
+        if self.total() == 0 {
+            return None;
+        }
+        if self.below > 0 && rank <= seen {
+            return Some(self.bins.low);
+        }
+        for (at, count) in self.counts.iter().map(|count| *count as f64).enumerate() {
+            if count > 0.0 && rank <= seen + count {
+                let (from, to) = (self.bins.edge(at), self.bins.edge(at + 1));
+                return Some(from + (to - from) * ((rank - seen) / count).max(0.0));
+            }
+            seen += count;
+        }
+        Some(self.bins.high)
+    }
+
     /// The middle of the bin that holds the `rank`-th smallest number, counted from 1; for bins of
     /// whole numbers that is the number itself. Nothing where no inner bin holds it.
     pub fn ranked(&self, rank: u64) -> Option<f64> {
@@ -116,6 +146,19 @@ mod tests {
         let cells: Vec<_> = histogram.cells().map(|(_, _, count)| count).collect();
         assert_eq!(cells, [1, 2, 1, 0, 2, 2]);
         assert_eq!(histogram.total(), 8);
+    }
+
+    #[test]
+    fn quantiles_of_even_numbers_lie_evenly_and_never_beyond_the_bins() {
+        let mut histogram = Histogram::new(Bins { low: 0.0, high: 1.0, count: 10 });
+        assert_eq!(histogram.quantile(0.5), None);
+        (0..100).for_each(|k| histogram.add((f64::from(k) + 0.5) / 100.0));
+        for share in [0.05, 0.25, 0.5, 0.95] {
+            let found = histogram.quantile(share).expect("there are numbers");
+            assert!((found - share).abs() < 1e-12, "{share} {found}");
+        }
+        (0..100).for_each(|_| histogram.add(7.0));
+        assert_eq!(histogram.quantile(0.9), Some(1.0));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::histogram::Bins;
+use crate::paths::{PathPlan, Paths, Trace};
 use crate::stream::{Seed, Streams};
 use crate::summary::Summary;
 use crate::survival::Lifetime;
@@ -35,6 +36,17 @@ pub trait Model: Send + Sync {
     /// a story tell nothing.
     fn story(&self, streams: &Streams) -> (Vec<Line>, Self::Outcome) {
         (Vec::new(), self.play(streams))
+    }
+
+    /// What is noted along a replication; nothing in worlds whose replications have no steps.
+    fn paths(&self) -> PathPlan {
+        PathPlan::default()
+    }
+
+    /// Plays one replication, noting its path; says how it ended, by its place among
+    /// [`PathPlan::endings`]. Watching changes nothing.
+    fn play_noting(&self, streams: &Streams, _trace: &mut Trace) -> (Self::Outcome, usize) {
+        (self.play(streams), 0)
     }
 
     /// Plays a block of replications, handing each outcome on in order. A model may override it
@@ -201,14 +213,20 @@ pub trait AnyModel: Send + Sync {
     /// Tells one replication.
     fn tell(&self, streams: &Streams) -> Story;
 
-    /// Plays some replications and sums them up; if `rows` is given, appends every measure of
-    /// every replication to it.
-    fn play_range(
-        &self,
-        seed: Seed,
-        replications: Range<u64>,
-        rows: Option<&mut Vec<Option<f64>>>,
-    ) -> Summary;
+    /// As in [`Model::paths`].
+    fn path_plan(&self) -> PathPlan;
+
+    /// Plays some replications and sums them up, with records of them where they are asked for.
+    fn play_range(&self, seed: Seed, replications: Range<u64>, records: Records) -> Summary;
+}
+
+/// What is kept of replications beside their summary.
+#[derive(Debug, Default)]
+pub struct Records<'a> {
+    /// Gets every measure of every replication.
+    pub rows: Option<&'a mut Vec<Option<f64>>>,
+    /// Counts the paths of replications whose number is below this one.
+    pub paths: Option<(&'a mut Paths, u64)>,
 }
 
 impl<M: Model> AnyModel for M {
@@ -226,18 +244,18 @@ impl<M: Model> AnyModel for M {
         Story { lines, measures }
     }
 
-    fn play_range(
-        &self,
-        seed: Seed,
-        replications: Range<u64>,
-        mut rows: Option<&mut Vec<Option<f64>>>,
-    ) -> Summary {
+    fn path_plan(&self) -> PathPlan {
+        self.paths()
+    }
+
+    fn play_range(&self, seed: Seed, replications: Range<u64>, records: Records) -> Summary {
+        let Records { mut rows, paths } = records;
         let measures = self.measures();
         let estimates = measures.iter().filter_map(|measure| measure.estimate.as_ref());
         let mut summary =
             Summary::new(estimates.map(|estimate| estimate.bins.map(|(_, bins)| bins)));
         let mut values = vec![None; measures.len()];
-        self.play_block(seed, replications, |_, outcome| {
+        let mut take = |outcome: &M::Outcome| {
             for (value, measure) in values.iter_mut().zip(&measures) {
                 *value = (measure.of)(outcome);
             }
@@ -247,7 +265,19 @@ impl<M: Model> AnyModel for M {
             if let Some(rows) = rows.as_deref_mut() {
                 rows.extend_from_slice(&values);
             }
-        });
+        };
+        let Range { start, end } = replications;
+        let noted = paths.as_ref().map_or(start, |(_, below)| (*below).clamp(start, end));
+        if let Some((paths, _)) = paths {
+            let (plan, mut trace) = (self.paths(), Trace::default());
+            for replication in start..noted {
+                let streams = Streams::new(seed, replication);
+                let (outcome, ending) = self.play_noting(&streams, &mut trace);
+                paths.add(&plan, ending, &mut trace);
+                take(&outcome);
+            }
+        }
+        self.play_block(seed, noted..end, |_, outcome| take(outcome));
         summary
     }
 }

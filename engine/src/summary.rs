@@ -1,6 +1,7 @@
 //! All that is kept of many replications of one design point: fixed memory, mergeable in order.
 
 use crate::histogram::{Bins, Histogram};
+use crate::paths::Paths;
 use crate::survival::{LifeTable, Lifetime};
 use crate::tally::Tally;
 
@@ -11,6 +12,7 @@ pub struct Summary {
     estimates: Vec<(Tally, Option<Histogram>)>,
     survival: Vec<Tally>,
     lifetimes: LifeTable,
+    paths: Option<Paths>,
 }
 
 impl Summary {
@@ -22,7 +24,14 @@ impl Summary {
             estimates: bins.into_iter().map(empty).collect(),
             survival: Vec::new(),
             lifetimes: LifeTable::default(),
+            paths: None,
         }
+    }
+
+    /// The same with the paths of its replications.
+    #[must_use]
+    pub(crate) fn with_paths(self, paths: Option<Paths>) -> Self {
+        Self { paths, ..self }
     }
 
     /// Adds one replication: one value for each estimate, in order.
@@ -88,6 +97,11 @@ impl Summary {
     /// nothing had a lifetime.
     pub fn survival(&self) -> &[Tally] {
         &self.survival
+    }
+
+    /// Takes out the paths of the replications, if they were counted: they need much memory.
+    pub fn take_paths(&mut self) -> Option<Paths> {
+        self.paths.take()
     }
 
     /// The drawn lifetimes.

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::MeasureInfo;
+use engine::{AnyModel, Paths};
 
+use crate::paths::bytes_of_rows;
 use crate::study::{Keep, Study};
 
 /// Bytes that a tally takes, with room to spare.
@@ -23,8 +24,9 @@ pub struct Need {
     pub disk: u64,
 }
 
-/// What a study will need, given the measures of its model.
-pub fn need(study: &Study, measures: &[MeasureInfo]) -> Need {
+/// What a study will need, given its model at one design point.
+pub fn need(study: &Study, model: &dyn AnyModel) -> Need {
+    let measures = model.measure_infos();
     let points = study.design.size().unwrap_or(u64::MAX);
     let bins: u64 = measures
         .iter()
@@ -39,7 +41,12 @@ pub fn need(study: &Study, measures: &[MeasureInfo]) -> Need {
         let of = |path: &str| study.settings.get(path) as u64 + 1;
         of("offers") * of("guarantee_offers") * (400 + 16 * study.scenario.actors.len() as u64)
     });
-    let models = points.min(POINTS_AT_A_TIME as u64) * (3_000_000 + grid + wide_tables(study));
+    let (counts, (path_rows, path_file)) = match study.paths {
+        0 => (0, (0, 0)),
+        _ => (Paths::bytes(&model.path_plan()), bytes_of_rows(&model.path_plan())),
+    };
+    let model = 3_000_000 + grid + wide_tables(study) + counts;
+    let models = points.min(POINTS_AT_A_TIME as u64) * model;
     let rows = match study.keep {
         Keep::Summaries => 0,
         Keep::Replications => {
@@ -48,8 +55,8 @@ pub fn need(study: &Study, measures: &[MeasureInfo]) -> Need {
         }
     };
     Need {
-        memory: points.saturating_mul(summary + cells * CELL).saturating_add(models),
-        disk: points.saturating_mul(cells * WRITTEN).saturating_add(rows).saturating_add(4 << 20),
+        memory: points.saturating_mul(summary + cells * CELL + path_rows).saturating_add(models),
+        disk: points.saturating_mul(cells * WRITTEN + path_file).saturating_add(rows).saturating_add(4 << 20),
     }
 }
 

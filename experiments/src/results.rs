@@ -10,6 +10,7 @@ use models::Value;
 use outputs::{Cell, Table};
 
 use crate::design::{Design, Point};
+use crate::paths::PathTables;
 
 /// The tables of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +23,8 @@ pub struct Results {
     pub survival: Table,
     /// One row for each bargaining solution of each point, where there are any.
     pub solutions: Option<Table>,
+    /// How things went month by month, where that was counted.
+    pub paths: Option<PathTables>,
 }
 
 /// What was played at a design point.
@@ -44,6 +47,7 @@ pub fn results(design: &Design, years: usize, played: &[Played]) -> Results {
             "point", "year", "survival", "low", "high", "km", "km_low", "km_high", "at_risk",
         ]),
         solutions: None,
+        paths: None,
     };
     for (point, Played { measures, summary }) in design.points().zip(played) {
         made.points.push(point_row(design, &point, measures, summary));

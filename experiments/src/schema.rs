@@ -27,6 +27,10 @@ pub fn schema() -> Value {
                     "replications": {"type": "integer", "minimum": 1, "description": "At each design point"},
                     "seed": {"type": "integer", "minimum": 0},
                     "keep": {"enum": ["summaries", "replications"]},
+                    "paths": {
+                        "type": "integer", "minimum": 0, "maximum": u32::MAX,
+                        "description": "Replications at each design point whose paths are counted by month",
+                    },
                 },
             },
             "parameters": {"type": "object", "description": "Values of parameters"},

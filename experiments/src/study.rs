@@ -6,7 +6,7 @@ use engine::AnyModel;
 use models::theory::Known;
 use models::{Invalid, Scenario, Settings, Value};
 
-use crate::catalogue::{WORLDS, World, world};
+use crate::catalogue::{Pictures, WORLDS, World, world};
 use crate::config::{Entry, Place, Written, walk};
 use crate::design::{Axis, Design, Point, Target, apply};
 use crate::read_scenario::read_scenario;
@@ -20,6 +20,12 @@ const MOST_POINTS: u64 = 10_000_000;
 
 /// Up to this many design points are checked one by one before anything is played.
 const FULLY_CHECKED: u64 = 200_000;
+
+/// Paths are counted for so many replications at each design point, unless a study says otherwise,
+/// in designs up to this many points and horizons up to this many months.
+const PATHS: u64 = 2000;
+const MOST_POINTS_WITH_PATHS: u64 = 500;
+const LONGEST_PATHS: f64 = 240.0;
 
 /// A study that can be run.
 #[derive(Clone)]
@@ -36,6 +42,9 @@ pub struct Study {
     pub seed: u64,
     /// What is kept of each replication.
     pub keep: Keep,
+    /// At each design point the paths of so many replications, the first, are counted month by
+    /// month.
+    pub paths: u64,
     /// Values of all parameters where they are not swept: the reference values.
     pub settings: Settings,
     /// The scenario where it is not swept.
@@ -100,6 +109,7 @@ impl Study {
         let world = read_world(&root)?;
         let scenario_source = read_scenario_source(&root, source, world)?;
         let (replications, seed, keep) = read_run(&root)?;
+        let paths = read_paths(&root, world)?;
         let mut study = Self {
             name: read_study_name(&root)?,
             question: root.get("question")?.map_or(Ok(""), |text| text.text())?.to_owned(),
@@ -107,6 +117,7 @@ impl Study {
             replications,
             seed,
             keep,
+            paths: 0,
             settings: Settings::new(world.parameters),
             scenario: Scenario::default(),
             design: Design { axes: Vec::new() },
@@ -119,8 +130,17 @@ impl Study {
         study.read_table(&root, "parameters", false)?;
         study.read_table(&root, "sweep", true)?;
         study.override_with(overrides)?;
+        study.paths = paths.unwrap_or_else(|| study.usual_paths()).min(study.replications);
         study.check(source, scenario_source.as_ref(), overrides)?;
         Ok(study)
+    }
+
+    /// For how many replications paths are counted where the study does not say.
+    fn usual_paths(&self) -> u64 {
+        let few = self.design.size().is_some_and(|size| size <= MOST_POINTS_WITH_PATHS);
+        let short = |months: f64| months <= LONGEST_PATHS;
+        let months = has_paths(self.world).then(|| self.settings.find("horizon_months")).flatten();
+        if few && months.is_some_and(short) { PATHS } else { 0 }
     }
 
     /// Reads `[parameters]` or `[sweep]`.
@@ -412,7 +432,7 @@ fn read_study_name(root: &Cursor) -> Result<String, ConfigError> {
 fn read_run(root: &Cursor) -> Result<(u64, u64, Keep), ConfigError> {
     const MOST: u64 = 1_000_000_000_000;
     let table = root.need("run")?;
-    table.only(&["replications", "seed", "keep"])?;
+    table.only(&["replications", "seed", "keep", "paths"])?;
     let replications = table.need("replications")?.whole(1, MOST)?;
     let seed = table.get("seed")?.map_or(Ok(SEED), |seed| seed.whole(0, u64::MAX))?;
     let keep = match table.get("keep")? {
@@ -424,6 +444,22 @@ fn read_run(root: &Cursor) -> Result<(u64, u64, Keep), ConfigError> {
         },
     };
     Ok((replications, seed, keep))
+}
+
+/// Whether the replications of a world have months.
+fn has_paths(world: &World) -> bool {
+    world.pictures == Pictures::Peace
+}
+
+/// For how many replications a study wants paths counted, if it says.
+fn read_paths(root: &Cursor, world: &World) -> Result<Option<u64>, ConfigError> {
+    let table = root.need("run")?;
+    let Some(paths) = table.get("paths")? else { return Ok(None) };
+    if !has_paths(world) {
+        let rule = format!("has no meaning: replications of {} have no months", world.name);
+        return Err(paths.error(rule));
+    }
+    paths.whole(0, u64::from(u32::MAX)).map(Some)
 }
 
 fn read_scenario_source(

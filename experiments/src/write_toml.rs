@@ -69,6 +69,9 @@ pub fn study_as_run(study: &Study) -> String {
     page.pair("seed", &study.seed.to_string());
     let keep = if study.keep == Keep::Replications { "replications" } else { "summaries" };
     page.pair("keep", &text(keep));
+    if study.world.pictures == Pictures::Peace {
+        page.pair("paths", &study.paths.to_string());
+    }
     page.heading("[parameters]");
     for (parameter, set) in study.settings.iter() {
         page.pair(parameter.path, &value(Some(parameter), &set));

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{actor, issue, set as settings};
-use engine::{AnyModel, Seed, Streams};
+use engine::{AnyModel, Records, Seed, Streams};
 use models::forecast::{
     challenge, challenge::Challenge, compromise, compromise::Compromise, spatial, spatial::Spatial,
 };
@@ -228,7 +228,7 @@ fn compromises_in_doubt_lie_where_theory_says() {
         let world = world.expect("valid");
         let known = world.known();
         assert_eq!(known.len(), if doubt == 0.0 { 4 } else { 2 });
-        let summary = world.play_range(Seed(7), 0..20_000, None);
+        let summary = world.play_range(Seed(7), 0..20_000, Records::default());
         let infos = world.measure_infos();
         for (name, expected) in known {
             let place = infos.iter().position(|info| info.name == name).expect("measured");

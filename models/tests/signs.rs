@@ -8,7 +8,7 @@
 mod common;
 
 use common::{Run, Setting, core, settings};
-use engine::{AnyModel, Model, Seed};
+use engine::{AnyModel, Model, Records, Seed};
 use models::peace::Peace;
 use nalgebra::{DMatrix, DVector};
 
@@ -191,7 +191,8 @@ fn cases(signalling: f64) -> Vec<Vec<f64>> {
     ]
     .map(|name| columns.iter().position(|known| known == name).expect("it is there"));
     let mut values = Vec::new();
-    model.play_range(Seed(20_251_122), 0..REPLICATIONS, Some(&mut values));
+    let records = Records { rows: Some(&mut values), ..Records::default() };
+    model.play_range(Seed(20_251_122), 0..REPLICATIONS, records);
     let row = |row: &[Option<f64>]| {
         let picked: Vec<f64> = places.iter().map(|at| row[*at]).collect::<Option<_>>()?;
         let [holds, guarantee, land, freedom, revisionist, cost] = picked[..] else { return None };

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Result, anyhow};
 use clap::Args;
-use engine::Seed;
+use engine::{Records, Seed};
 use experiments::{Study, check_limits, need, size};
 
 use super::{Changes, default_folder, grouped};
@@ -24,7 +24,7 @@ pub(super) struct Check {
 pub(super) fn run(command: &Check) -> Result<()> {
     let study = Study::read(&command.study, &command.changes.overrides())?;
     let model = study.build(&study.design.point(0))?;
-    let need = need(&study, &model.measure_infos());
+    let need = need(&study, model.as_ref());
     check_limits(need, &default_folder(&study.name))
         .map_err(|large| anyhow!("{}: {} {large}", command.study.display(), study.name))?;
 
@@ -62,7 +62,7 @@ fn seconds_per_replication(study: &Study) -> Result<f64> {
     for number in [0, last / 2, last] {
         let model = study.build(&study.design.point(number))?;
         let start = Instant::now();
-        std::hint::black_box(model.play_range(Seed(study.seed), 0..FEW, None));
+        std::hint::black_box(model.play_range(Seed(study.seed), 0..FEW, Records::default()));
         total += start.elapsed().as_secs_f64();
     }
     Ok(total / (3 * FEW) as f64)

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
-use engine::{Batch, MeasureInfo, Seed};
+use engine::{AnyModel, Batch, MeasureInfo, Seed};
 use experiments::{
-    Keep, POINTS_AT_A_TIME, Played, Results, Sources, Study, charts, check_limits, double_column,
+    Keep, POINTS_AT_A_TIME, PathTables, Played, Results, Sources, Study, charts, check_limits, double_column,
     need, report, results, row_columns, scenario_as_run, solutions, study_as_run,
 };
 use outputs::chart::{ChartSpec, Medium, draw};
@@ -48,7 +48,7 @@ pub(super) struct Run {
 
 /// How a run ended.
 enum End {
-    Whole(Vec<Played>, Duration),
+    Whole(Vec<Played>, Option<PathTables>, Duration),
     Interrupted,
 }
 
@@ -61,22 +61,25 @@ struct Writer<'a> {
 pub(super) fn run(command: &Run) -> Result<ExitCode> {
     let study = Study::read(&command.study, &command.changes.overrides())?;
     let target = command.out.clone().unwrap_or_else(|| default_folder(&study.name));
-    let (measures, years) = first_model(&study)?;
-    check_limits(need(&study, &measures), &target)
+    let model = first_model(&study)?;
+    let (measures, years) = (model.measure_infos(), model.survival_years());
+    check_limits(need(&study, model.as_ref()), &target)
         .map_err(|large| anyhow!("{}: {} {large}", command.study.display(), study.name))?;
     let threads = usize::from(command.threads.unwrap_or(0));
     let batch = Batch::new(Seed(study.seed), study.replications, threads)
-        .context("cannot start the threads")?;
+        .context("cannot start the threads")?
+        .noting_paths(study.paths);
     listen_for_interrupt();
     let folder = Folder::open(&target, command.force)?;
 
     let started = SystemTime::now();
-    let (played, time) = match play(&study, &batch, &folder, &measures, command.quiet)? {
-        End::Whole(played, time) => (played, time),
+    let (played, paths, time) = match play(&study, &batch, &folder, &measures, command.quiet)? {
+        End::Whole(played, paths, time) => (played, paths, time),
         End::Interrupted => return Ok(interrupted()),
     };
     let mut tables = results(&study.design, years, &played);
     tables.solutions = solutions(&study, &batch);
+    tables.paths = paths;
     let mut writer = Writer { folder: &folder, files: Vec::new() };
     let written = write_texts(&study, &mut writer)?;
     write_tables(&tables, &mut writer)?;
@@ -97,14 +100,13 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The measures of the model and the years of its survival curves, which every design point shares.
-fn first_model(study: &Study) -> Result<(Vec<MeasureInfo>, usize)> {
+/// The model at the first design point, whose measures and years of survival all points share.
+fn first_model(study: &Study) -> Result<Box<dyn AnyModel>> {
     let model = study.build(&study.design.point(0))?;
-    let measures = model.measure_infos();
-    if let Some(name) = double_column(&study.design, &measures) {
+    if let Some(name) = double_column(&study.design, &model.measure_infos()) {
         bail!("{}: two columns would be called `{name}`: rename an actor or an issue", study.name);
     }
-    Ok((measures, model.survival_years()))
+    Ok(model)
 }
 
 fn interrupted() -> ExitCode {
@@ -132,6 +134,7 @@ fn play(
     };
     let start = Instant::now();
     let mut all: Vec<Played> = Vec::with_capacity(points.len());
+    let mut paths: Option<PathTables> = None;
     for some in points.chunks(POINTS_AT_A_TIME) {
         let models: Vec<_> =
             batch.map(some, |point| study.build(point)).into_iter().collect::<Result<_, _>>()?;
@@ -143,7 +146,12 @@ fn play(
         }
         match played {
             Ok(more) => {
-                for (model, summary) in models.iter().zip(more) {
+                for ((model, mut summary), point) in models.iter().zip(more).zip(some) {
+                    if let Some(counted) = summary.take_paths() {
+                        let plan = model.path_plan();
+                        let tables = paths.get_or_insert_with(|| PathTables::new(&plan));
+                        tables.add(point.number, &plan, &counted);
+                    }
                     let measures = shared(all.last(), model.measure_infos());
                     all.push(Played { measures, summary });
                 }
@@ -155,7 +163,7 @@ fn play(
     if let Some(rows) = rows.and_then(|rows| rows.into_inner().ok()) {
         rows.finish().context("cannot write replications.csv")?;
     }
-    Ok(End::Whole(all, start.elapsed()))
+    Ok(End::Whole(all, paths, start.elapsed()))
 }
 
 /// The measures of a design point: those of the point before it, kept once, where they are alike.
@@ -198,6 +206,10 @@ fn write_tables(tables: &Results, writer: &mut Writer) -> Result<()> {
     writer.table("survival.csv", &tables.survival)?;
     if let Some(solutions) = &tables.solutions {
         writer.table("solutions.csv", solutions)?;
+    }
+    if let Some(paths) = &tables.paths {
+        writer.table("paths.csv", &paths.paths)?;
+        writer.table("states.csv", &paths.states)?;
     }
     let rows = writer.folder.path().join("replications.csv");
     if rows.is_file() {

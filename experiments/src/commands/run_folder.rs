@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use experiments::{Overrides, Results, Study};
+use experiments::{Overrides, PathTables, Results, Study};
 use outputs::{Provenance, Table, read_csv};
 
 /// Reads study and tables of a run.
@@ -17,6 +17,7 @@ pub(super) fn read(run: &Path) -> Result<(Study, Results)> {
         distributions: read_csv(&run.join("distributions.csv"))?,
         survival: read_csv(&run.join("survival.csv"))?,
         solutions: solutions(run)?,
+        paths: paths(run)?,
     };
     check(&study, &tables)?;
     Ok((study, tables))
@@ -41,6 +42,16 @@ fn solutions(run: &Path) -> Result<Option<Table>> {
         bail!("solutions.csv has no columns `point` and `solution`: it is not as it was written");
     }
     Ok(Some(table))
+}
+
+/// How things went month by month, if that was counted.
+fn paths(run: &Path) -> Result<Option<PathTables>> {
+    let files = ["paths.csv", "states.csv"].map(|name| run.join(name));
+    if !files[0].exists() {
+        return Ok(None);
+    }
+    let [paths, states] = files;
+    Ok(Some(PathTables { paths: read_csv(&paths)?, states: read_csv(&states)? }))
 }
 
 /// Refuses tables that are not those of the study beside them.

@@ -13,6 +13,7 @@ mod front;
 mod offers;
 mod outcome;
 mod parameters;
+mod path;
 mod payoff;
 mod play;
 mod profile;

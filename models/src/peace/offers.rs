@@ -17,6 +17,8 @@ pub(super) struct Offers {
     stakes: Vec<Stakes>,
     terms: Vec<[f64; MAX_ISSUES]>,
     lambda: Vec<f64>,
+    /// Steps along the curve.
+    steps: usize,
     span: Span,
     search: Search,
 }
@@ -59,7 +61,8 @@ impl Offers {
             }
         }
         let search = Search::new(&stakes, curve.len(), bounded);
-        Self { span: span(&stakes), stakes, terms: all_terms, lambda, search }
+        let steps = curve.len() - 1;
+        Self { span: span(&stakes), stakes, terms: all_terms, lambda, steps, search }
     }
 
     /// How many offers.
@@ -86,6 +89,16 @@ impl Offers {
     /// The challenger's weight at its base on the contract curve.
     pub(super) fn lambda(&self, offer: usize) -> f64 {
         self.lambda[offer]
+    }
+
+    /// Steps along the contract curve.
+    pub(super) const fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// How far along the contract curve its base lies: 0 the defender's best, 1 the challenger's.
+    pub(super) fn along(&self, offer: usize) -> f64 {
+        (offer % (self.steps + 1)) as f64 / self.steps as f64
     }
 
     /// The offer of greatest value above 0, the first of equals. `hint` is where to look first.

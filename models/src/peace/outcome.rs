@@ -4,7 +4,7 @@ use engine::{Bins, Measure};
 
 use super::compliance::{Fate, MOST_YEARS};
 use super::payoff::MOST_ACTORS;
-use crate::scenario::MAX_ISSUES;
+use crate::scenario::{MAX_ISSUES, MAX_MEMBERS};
 
 /// Why a month before the end brought no signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +48,9 @@ pub struct Outcome {
     pub(super) support: f64,
     pub(super) months_open: u32,
     pub(super) offers: u32,
+    /// Drafts put to the coalition, and how often each member was in favour.
+    pub(super) votes: u32,
+    pub(super) in_favour: [u32; MAX_MEMBERS],
     /// One count for each of [`CAUSES`].
     pub(super) causes: [u32; CAUSES.len()],
     pub(super) agreement: Option<Agreement>,
@@ -61,6 +64,8 @@ pub(super) struct Agreement {
     pub(super) month: u32,
     pub(super) terms: [f64; MAX_ISSUES],
     pub(super) lambda: f64,
+    /// Share of the way along the contract curve.
+    pub(super) along: f64,
     pub(super) fate: Fate,
 }
 
@@ -94,17 +99,25 @@ const SHARE_BINS: Bins = Bins { low: 0.0, high: 1.0, count: 50 };
 /// Payoffs can fall below 0 by the cost of war; what falls below −1 is counted in a bin of its own.
 const PAYOFF_BINS: Bins = Bins { low: -1.0, high: 1.0, count: 100 };
 
-/// All measures of a scenario with these issues and actors (their place among payoffs, and name).
+/// One bin for each point of the curve that can be offered.
+fn curve_bins(steps: usize) -> Bins {
+    let half = 0.5 / steps as f64;
+    Bins { low: -half, high: 1.0 + half, count: steps as u32 + 1 }
+}
+
+/// All measures of a scenario with these issues and actors (their place among payoffs, and name),
+/// where offers are so many steps along the contract curve.
 pub(super) fn measures(
     issues: &[String],
     actors: &[(usize, &str)],
-    durable_after: u32,
-    horizon: u32,
+    (durable_after, horizon): (u32, u32),
+    steps: usize,
 ) -> Vec<Measure<Outcome>> {
     let mut all = agreement_measures(durable_after, horizon);
-    all.extend(term_measures(issues));
+    all.extend(term_measures(issues, steps));
     all.extend(cause_measures(horizon));
     all.extend(payoff_measures(actors));
+    all.extend(vote_measures(actors));
     all.extend(course_measures(horizon));
     all
 }
@@ -174,7 +187,7 @@ fn agreement_measures(durable_after: u32, horizon: u32) -> Vec<Measure<Outcome>>
     all
 }
 
-fn term_measures(issues: &[String]) -> Vec<Measure<Outcome>> {
+fn term_measures(issues: &[String], steps: usize) -> Vec<Measure<Outcome>> {
     let term = |(at, name): (usize, &String)| {
         let column = format!("terms_{}", column(name));
         signed(&column, "1", format!("agreed level of {name}"), move |signed| signed.terms[at])
@@ -184,6 +197,9 @@ fn term_measures(issues: &[String]) -> Vec<Measure<Outcome>> {
     let mut all: Vec<_> = issues.iter().enumerate().map(term).collect();
     let meaning = "the challenger's weight at the agreement's base on the contract curve";
     all.push(signed("lambda", "1", meaning, |signed| signed.lambda).mean("lambda", SHARE));
+    let meaning = "where the agreement's base lies on the contract curve: 0 the defender's best, 1 the challenger's";
+    let along = signed("along_curve", "1", meaning, |signed| signed.along);
+    all.push(along.mean("along_curve", SHARE).binned(None, curve_bins(steps)));
     all
 }
 
@@ -211,6 +227,22 @@ fn payoff_measures(actors: &[(usize, &str)]) -> Vec<Measure<Outcome>> {
             .binned(None, PAYOFF_BINS)
     };
     actors.iter().map(payoff).collect()
+}
+
+/// Members stand after the two belligerents.
+fn vote_measures(actors: &[(usize, &str)]) -> Vec<Measure<Outcome>> {
+    let vote = |(at, name): &(usize, &str)| {
+        let member = at.checked_sub(2)?;
+        let column = format!("votes_{}", column(name));
+        let meaning = format!(
+            "share of the drafts put to the coalition that {name} was in favour of, before any vote as one"
+        );
+        let share = move |end: &Outcome| {
+            (end.votes > 0).then(|| f64::from(end.in_favour[member]) / f64::from(end.votes))
+        };
+        Some(Measure::new(&column, "1", meaning, share).mean(&column, SHARE))
+    };
+    actors.iter().filter_map(vote).collect()
 }
 
 /// How things went, agreement or not.

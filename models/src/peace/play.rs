@@ -3,20 +3,22 @@
 use std::cell::Cell;
 
 use engine::{
-    Draw as _, Lanes, Lifetime, Line, Measure, Model, NormalBelief, Number as _, Purpose, Stream,
-    Streams, exp, logistic,
+    Draw as _, Lanes, Lifetime, Line, Measure, Model, NormalBelief, Number as _, PathPlan, Purpose,
+    Stream, Streams, Trace, exp, logistic,
 };
 
 use super::coalition::Cohesion;
 use super::compliance::{Outlook, Signature};
 use super::offers::Offers;
 use super::outcome::{Agreement, CAUSES, Cause, LAST_YEAR, Outcome, measures, years_needed};
+use super::path::{Recorder, SIGNED, UNSIGNED, plan};
 use super::payoff::{Account, LastMonth, Ledger};
 use super::profile::Profile;
 use super::rhetoric::Voice;
 use super::story::{Event, Listener, Narrator};
 use super::table::{Month, Proposer, Side};
 use super::world::{Belligerent, News, Peace};
+use crate::scenario::MAX_MEMBERS;
 
 const COSTS: Purpose = Purpose::named("costs");
 const INTENT: Purpose = Purpose::named("intent");
@@ -97,7 +99,9 @@ impl Peace {
             outcome.months_played += 1;
             outcome.unity += state.cohesion.unity;
             outcome.support += state.cohesion.support;
-            match self.talk(&mut state, &secrets, &mut luck, streams, &mut outcome, listener) {
+            let end = self.talk(&mut state, &secrets, &mut luck, streams, &mut outcome, listener);
+            listener.hear(&Event::MonthOver { cause: end.err() });
+            match end {
                 Ok(offer) => {
                     return self.conclude(
                         outcome,
@@ -154,6 +158,8 @@ impl Peace {
             support: 0.0,
             months_open: 0,
             offers: 0,
+            votes: 0,
+            in_favour: [0; MAX_MEMBERS],
             causes: [0; CAUSES.len()],
             agreement: None,
             payoffs: [0.0; super::payoff::MOST_ACTORS],
@@ -301,7 +307,7 @@ impl Peace {
         outcome.offers += 1;
         listener.hear(&Event::Offered { proposer, offer, month: &month });
         self.answers(&month, proposer, offer, lots, listener)?;
-        self.endorsement(state, &month, offer, streams, listener)?;
+        self.endorsement(state, &month, offer, streams, outcome, listener)?;
         Ok(offer)
     }
 
@@ -338,6 +344,7 @@ impl Peace {
         month: &Month,
         offer: usize,
         streams: &Streams,
+        outcome: &mut Outcome,
         listener: &mut impl Listener,
     ) -> Result<(), Cause> {
         let size = self.coalition.size();
@@ -349,6 +356,10 @@ impl Peace {
             state.cohesion.unity,
             || luck.uniform(),
         );
+        outcome.votes += 1;
+        for (count, favours) in outcome.in_favour.iter_mut().zip(vote.in_favour) {
+            *count += u32::from(favours);
+        }
         listener.hear(&Event::Voted { vote: &vote });
         if vote.endorsed { Ok(()) } else { Err(Cause::RefusedByCoalition) }
     }
@@ -412,6 +423,7 @@ impl Peace {
             month: state.month + 1,
             terms: *self.offers.terms(offer),
             lambda: self.offers.lambda(offer),
+            along: self.offers.along(offer),
             fate,
         }
     }
@@ -428,7 +440,8 @@ impl Model for Peace {
     fn measures(&self) -> Vec<Measure<Outcome>> {
         let actors: Vec<(usize, &str)> =
             self.columns.iter().map(|place| (*place, self.actors[*place].as_str())).collect();
-        measures(&self.issues, &actors, self.durable_after, self.horizon)
+        let years = (self.durable_after, self.horizon);
+        measures(&self.issues, &actors, years, self.offers.steps())
     }
 
     fn play(&self, streams: &Streams) -> Outcome {
@@ -441,6 +454,16 @@ impl Model for Peace {
 
     fn lifetime_years(&self) -> usize {
         LAST_YEAR + 1
+    }
+
+    fn paths(&self) -> PathPlan {
+        plan(self)
+    }
+
+    fn play_noting(&self, streams: &Streams, trace: &mut Trace) -> (Outcome, usize) {
+        let outcome = self.tell_to(streams, &mut Recorder::new(self, trace));
+        let ending = if outcome.agreement.is_some() { SIGNED } else { UNSIGNED };
+        (outcome, ending)
     }
 
     fn story(&self, streams: &Streams) -> (Vec<Line>, Outcome) {

@@ -71,6 +71,12 @@ impl Rhetoric {
         }
     }
 
+    /// The least and the greatest that is likely to be said: four standard deviations out.
+    pub(super) fn range(&self) -> (f64, f64) {
+        let reach = (0.5 * self.separation.abs() + 4.0 * self.noise).max(0.1);
+        (self.level - reach, self.level + reach)
+    }
+
     /// One month of words.
     #[inline]
     pub(super) fn speak(&self, voice: &mut Voice, revisionist: bool, shock: f64) {

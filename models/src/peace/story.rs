@@ -5,7 +5,7 @@ use engine::{Line, LogOdds, logistic};
 use super::coalition::Vote;
 use super::compliance::Year;
 use super::offers::Offers;
-use super::outcome::Outcome;
+use super::outcome::{Cause, Outcome};
 use super::table::{Month, Proposer};
 
 /// Something that happens in a replication.
@@ -22,6 +22,8 @@ pub(super) enum Event<'a> {
         belief: &'a LogOdds,
         audience: f64,
     },
+    /// A month is over, and why it brought no signature, if it did not.
+    MonthOver { cause: Option<Cause> },
     /// Talks were closed and stay so.
     NoTalks,
     /// Talks open again.
@@ -204,6 +206,7 @@ impl Listener for Narrator<'_> {
                 ]);
                 self.say("month", text, numbers);
             }
+            Event::MonthOver { .. } => {}
             Event::NoTalks => self.say("no_talks", "No talks".to_owned(), Vec::new()),
             Event::Reopened => self.say("reopened", "Talks open".to_owned(), Vec::new()),
             Event::BrokenOff => self.say("broken_off", "Talks end".to_owned(), Vec::new()),

@@ -1,0 +1,210 @@
+//! How quantities run through replications: counts in bins at every step, apart by how replications
+//! end, in memory that does not grow with their number.
+
+use crate::histogram::{Bins, Histogram};
+
+/// Bins of each quantity at each step.
+pub(crate) const BINS: u32 = 120;
+/// With one below and one above.
+const CELLS: usize = BINS as usize + 2;
+
+/// What is noted along a replication.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PathPlan {
+    /// The most steps that a replication can take; 0 in worlds without paths.
+    pub steps: usize,
+    /// What is noted at every step.
+    pub quantities: Vec<Quantity>,
+    /// How a step can end, by name.
+    pub states: Vec<&'static str>,
+    /// How a replication can end, by name: replications are told apart by it.
+    pub endings: Vec<&'static str>,
+}
+
+/// Something that has a value at every step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quantity {
+    /// Its name in tables.
+    pub name: &'static str,
+    /// Its unit; "1" for shares.
+    pub unit: &'static str,
+    /// What it is, in words.
+    pub meaning: &'static str,
+    /// Between which numbers it is told apart; what lies beyond is only known to.
+    pub range: (f64, f64),
+}
+
+/// The path of one replication.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trace {
+    values: Vec<f64>,
+    states: Vec<usize>,
+}
+
+impl Trace {
+    /// Notes a step: every quantity, in order.
+    pub fn step(&mut self, values: impl IntoIterator<Item = f64>) {
+        self.values.extend(values);
+    }
+
+    /// Notes how the step ended, by its place among the states.
+    pub fn ended(&mut self, state: usize) {
+        self.states.push(state);
+    }
+
+    fn clear(&mut self) {
+        self.values.clear();
+        self.states.clear();
+    }
+}
+
+/// Counts over the paths of many replications. Counts are whole numbers: they can be merged in any
+/// order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paths {
+    steps: usize,
+    quantities: usize,
+    states: usize,
+    /// For each ending, step and quantity the counts in its bins.
+    counts: Vec<u32>,
+    /// For each ending, step and state.
+    stands: Vec<u32>,
+}
+
+impl Paths {
+    /// Nothing counted yet.
+    pub fn new(plan: &PathPlan) -> Self {
+        let (steps, quantities, states) = (plan.steps, plan.quantities.len(), plan.states.len());
+        let endings = plan.endings.len();
+        Self {
+            steps,
+            quantities,
+            states,
+            counts: vec![0; endings * steps * quantities * CELLS],
+            stands: vec![0; endings * steps * states],
+        }
+    }
+
+    /// Bytes that the counts of a plan take.
+    pub fn bytes(plan: &PathPlan) -> u64 {
+        let each = plan.quantities.len() * CELLS + plan.states.len();
+        (plan.endings.len() * plan.steps * each * size_of::<u32>()) as u64
+    }
+
+    /// Counts a path, and leaves the trace empty.
+    pub fn add(&mut self, plan: &PathPlan, ending: usize, trace: &mut Trace) {
+        for (step, values) in trace.values.chunks_exact(self.quantities.max(1)).enumerate() {
+            let from = (ending * self.steps + step) * self.quantities;
+            for (at, (value, quantity)) in values.iter().zip(&plan.quantities).enumerate() {
+                self.counts[(from + at) * CELLS + cell(*value, quantity.range)] += 1;
+            }
+        }
+        for (step, state) in trace.states.iter().enumerate() {
+            self.stands[(ending * self.steps + step) * self.states + state] += 1;
+        }
+        trace.clear();
+    }
+
+    /// Adds the counts of other paths of the same plan.
+    pub fn merge(&mut self, other: &Self) {
+        debug_assert_eq!(self.counts.len(), other.counts.len());
+        for (here, there) in self.counts.iter_mut().zip(&other.counts) {
+            *here += there;
+        }
+        for (here, there) in self.stands.iter_mut().zip(&other.stands) {
+            *here += there;
+        }
+    }
+
+    /// How many replications of an ending ended a step in each state.
+    pub fn states(&self, ending: usize, step: usize) -> &[u32] {
+        &self.stands[(ending * self.steps + step) * self.states..][..self.states]
+    }
+
+    /// The values of a quantity at a step, over replications of an ending that got so far.
+    pub fn values(
+        &self,
+        plan: &PathPlan,
+        ending: usize,
+        step: usize,
+        quantity: usize,
+    ) -> Histogram {
+        let from = ((ending * self.steps + step) * self.quantities + quantity) * CELLS;
+        let counts = self.counts[from..from + CELLS].iter().map(|count| u64::from(*count));
+        Histogram::of_counts(bins(plan.quantities[quantity].range), counts)
+    }
+}
+
+fn bins((low, high): (f64, f64)) -> Bins {
+    Bins { low, high, count: BINS }
+}
+
+/// Where a value is counted: 0 below, then the bins, the last above.
+fn cell(value: f64, (low, high): (f64, f64)) -> usize {
+    let place = (value - low) / (high - low) * f64::from(BINS);
+    if value == high {
+        return BINS as usize;
+    }
+    // Casts of floating-point numbers cut to the ends of the range.
+    if place < 0.0 { 0 } else { (place as usize).min(BINS as usize) + 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn plan() -> PathPlan {
+        let quantity = |name, range| Quantity { name, unit: "1", meaning: "", range };
+        PathPlan {
+            steps: 3,
+            quantities: vec![quantity("share", (0.0, 1.0)), quantity("level", (-2.0, 4.0))],
+            states: vec!["on", "off"],
+            endings: vec!["well", "badly"],
+        }
+    }
+
+    fn count(plan: &PathPlan, paths: &[Vec<(f64, f64)>]) -> Paths {
+        let (mut all, mut trace) = (Paths::new(plan), Trace::default());
+        for path in paths {
+            for (share, level) in path {
+                trace.step([*share, *level]);
+                trace.ended(usize::from(*share > 0.5));
+            }
+            all.add(plan, usize::from(path.len() > 2), &mut trace);
+        }
+        all
+    }
+
+    #[test]
+    fn every_step_is_counted_under_its_ending() {
+        let plan = plan();
+        let all = count(&plan, &[vec![(0.2, 0.0), (0.9, 9.0)], vec![(0.2, -3.0); 3]]);
+        assert_eq!(all.states(0, 0), [1, 0]);
+        assert_eq!(all.states(0, 1), [0, 1]);
+        assert_eq!(all.states(1, 2), [1, 0]);
+        assert_eq!(all.values(&plan, 0, 2, 0).total(), 0);
+        let (above, below) = (all.values(&plan, 0, 1, 1), all.values(&plan, 1, 0, 1));
+        assert_eq!(above.cells().last(), Some((4.0, f64::INFINITY, 1)));
+        assert_eq!(below.cells().next(), Some((f64::NEG_INFINITY, -2.0, 1)));
+    }
+
+    proptest! {
+        #[test]
+        fn paths_are_counted_like_numbers_in_a_histogram(
+            paths in prop::collection::vec(
+                prop::collection::vec((0.0..=1.0_f64, -3.0..5.0_f64), 3), 1..40),
+            cut in 0_usize..40,
+        ) {
+            let plan = plan();
+            let all = count(&plan, &paths);
+            let mut known = Histogram::new(bins((-2.0, 4.0)));
+            paths.iter().for_each(|path| known.add(path[1].1));
+            prop_assert_eq!(all.values(&plan, 1, 1, 1), known);
+            let cut = cut.min(paths.len());
+            let mut parts = count(&plan, &paths[cut..]);
+            parts.merge(&count(&plan, &paths[..cut]));
+            prop_assert_eq!(parts, all);
+        }
+    }
+}
