@@ -1,8 +1,10 @@
 //! The charts of a run, specified from its tables and the study beside them.
 
 mod against;
+mod curve;
 mod forecast;
 mod hazard;
+mod paths;
 mod payoffs;
 mod shares;
 mod story;
@@ -28,6 +30,9 @@ use crate::study::Study;
 /// The most levels that a chart by level shows.
 const MOST_LEVELS: usize = 6;
 
+/// The most panels side by side.
+const MOST_PANELS: usize = 3;
+
 /// The most groups in a chart of survival curves.
 const MOST_GROUPS: usize = 6;
 
@@ -47,6 +52,7 @@ pub fn charts(study: &Study, results: &Results) -> Vec<(String, ChartSpec)> {
         SHARES.iter().map(|share| (share.file.to_owned(), view.share(share))).collect();
     all.extend(view.shares().map(|spec| ("shares".to_owned(), spec)));
     all.push(("terms".to_owned(), view.terms()));
+    all.push(("curve".to_owned(), view.curve()));
     all.push(("survival".to_owned(), view.survival(0)));
     if let Some(second) = study.design.axes.get(1) {
         let name = format!("survival_by_{}", second.column().replace('.', "_"));
@@ -54,8 +60,11 @@ pub fn charts(study: &Study, results: &Results) -> Vec<(String, ChartSpec)> {
     }
     all.push(("hazard".to_owned(), view.hazard()));
     all.push(("month".to_owned(), view.month()));
+    all.extend(view.course().map(|spec| ("course".to_owned(), spec)));
     all.push(("refusals".to_owned(), view.refusals()));
     all.push(("payoffs".to_owned(), view.payoffs()));
+    all.extend(view.votes().map(|spec| ("votes".to_owned(), spec)));
+    all.extend(view.paths().map(|spec| ("paths".to_owned(), spec)));
     all
 }
 

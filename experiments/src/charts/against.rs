@@ -22,7 +22,7 @@ impl View<'_> {
         let panel = |(column, title): &(String, String)| Comparison {
             title: capital(title),
             simulated: simulated(column),
-            curve: self.curve(&slice, column),
+            curve: self.known_curve(&slice, column),
         };
         let legend = match self.study.world.theory {
             Some(_) => "Dots: simulated, with 95 % intervals. Line: what theory says",
@@ -41,7 +41,7 @@ impl View<'_> {
 
     /// What theory says of an estimate along the first parameter: between its levels where they are
     /// numbers that need not be whole.
-    fn curve(&self, slice: &Slice, column: &str) -> Vec<(f64, f64)> {
+    fn known_curve(&self, slice: &Slice, column: &str) -> Vec<(f64, f64)> {
         const STEPS: usize = 240;
         let value = |known: Vec<Known>| {
             known.into_iter().find(|(name, _)| *name == column).map(|(_, value)| value)

@@ -1,6 +1,7 @@
-//! The chart of who gains: payoffs by actor and level.
+//! The charts of who gains and who agrees: payoffs and votes by actor and level.
 
-use outputs::chart::{BoxRow, Boxes, ChartSpec, Count, Quantiles};
+use models::Role;
+use outputs::chart::{BoxRow, Boxes, ChartSpec, Count, Glyph, Quantiles};
 
 use super::{MOST_LEVELS, View, by, column, join};
 
@@ -12,7 +13,10 @@ impl View<'_> {
             boxes: slice
                 .points
                 .iter()
-                .map(|point| quantiles(&self.bins(*point, &format!("payoff_{}", column(name)))))
+                .map(|point| {
+                    let bins = self.bins(*point, &format!("payoff_{}", column(name)));
+                    quantiles(&bins).map(Glyph::Box)
+                })
                 .collect(),
         };
         let definition =
@@ -22,10 +26,45 @@ impl View<'_> {
         ChartSpec::Boxes(Boxes {
             frame: self.frame(title, join(definition, &slice.held), caption),
             x_title: "Payoff".to_owned(),
+            range: None,
             levels_title: slice.title.clone(),
             levels: slice.spots.iter().map(|spot| spot.label.clone()).collect(),
             rows: self.study.scenario.actors.iter().map(|actor| row(&actor.name)).collect(),
         })
+    }
+
+    /// How the members of the coalition vote; nothing where there are none.
+    pub(super) fn votes(&self) -> Option<ChartSpec> {
+        let slice = self.slice(0, MOST_LEVELS);
+        let members = || self.study.scenario.actors.iter().filter(|actor| actor.role == Role::Member);
+        let row = |name: &String| BoxRow {
+            name: name.clone(),
+            boxes: slice
+                .points
+                .iter()
+                .map(|point| {
+                    let (value, ends) = self.estimate(*point, &format!("votes_{}", column(name)))?;
+                    Some(Glyph::Dot(value, ends.unwrap_or((value, value))))
+                })
+                .collect(),
+        };
+        members().next()?;
+        let definition = "Mean share of the drafts put to the coalition in a run that a member is in favour of";
+        let caption = "Before any vote as one. Whiskers: 95 % intervals, simulation error only. ";
+        let title = by("In favour of drafts by member", &slice.title).replace("member by", "member and");
+        let frame = self.frame(title, join(definition, &slice.held), caption);
+        let rows: Vec<BoxRow> = members().map(|actor| row(&actor.name)).collect();
+        if rows.iter().all(|row| row.boxes.iter().all(Option::is_none)) {
+            return Some(ChartSpec::Words(frame, "No draft was put to the coalition.".to_owned()));
+        }
+        Some(ChartSpec::Boxes(Boxes {
+            frame,
+            x_title: "Share in favour".to_owned(),
+            range: Some((0.0, 1.0)),
+            levels_title: slice.title.clone(),
+            levels: slice.spots.iter().map(|spot| spot.label.clone()).collect(),
+            rows,
+        }))
     }
 }
 

@@ -5,6 +5,9 @@ use outputs::chart::{Axis as Spots, ChartSpec, Heatmap, Lines, Maps, Scale, Seri
 
 use super::{NO_AGREEMENT, View, join, label, numeric, spots};
 
+/// The most levels of a third parameter that are shown side by side.
+const MOST_MULTIPLES: usize = 6;
+
 /// The three shares that are always shown together.
 pub(super) struct Share {
     pub(super) file: &'static str,
@@ -59,7 +62,8 @@ impl View<'_> {
     }
 
     /// Where a study sweeps one parameter or none, lines; two, a heatmap, or lines where levels are
-    /// words; more, a heatmap of the first two with the others held.
+    /// words; more, heatmaps of the first two side by side for levels of the third, with the others
+    /// held.
     pub(super) fn share(&self, share: &Share) -> ChartSpec {
         let axes = &self.study.design.axes;
         match axes.len() {
@@ -70,17 +74,42 @@ impl View<'_> {
                 let words = usize::from(!numeric(&axes[1]) && numeric(&axes[0]));
                 self.lines(share, &[words])
             }
-            _ => self.heatmap(share, 0, 1),
+            _ => self.multiples(share),
         }
+    }
+
+    /// A share over the first two parameters, one panel for each of some levels of the third.
+    fn multiples(&self, share: &Share) -> ChartSpec {
+        let axes = &self.study.design.axes;
+        let slice = self.slice(2, MOST_MULTIPLES);
+        let panels: Vec<(String, Vec<Vec<Option<f64>>>)> = slice
+            .spots
+            .iter()
+            .zip(&slice.points)
+            .map(|(spot, point)| {
+                let levels = self.study.design.point(*point).levels;
+                (format!("{} {}", slice.title, spot.label), self.cells_at(share.column, (0, 1), levels))
+            })
+            .collect();
+        let held = self.held(&[0, 1, 2], &self.study.reference_levels());
+        let all = || panels.iter().flat_map(|(_, cells)| cells).flatten();
+        let gaps = if all().any(Option::is_none) { "–: no agreement. " } else { "" };
+        let notes = format!("{gaps}95 % intervals in points.csv show simulation error only. ");
+        let subtitle = join(&self.definition(share), &held);
+        let frame = self.frame(self.title(share.title, &[0, 1, 2]), subtitle, &notes);
+        if all().all(Option::is_none) {
+            return ChartSpec::Words(frame, NO_AGREEMENT.to_owned());
+        }
+        ChartSpec::Maps(Maps { frame, x: spots(&axes[0]), y: spots(&axes[1]), panels })
     }
 
     fn title(&self, what: &str, axes: &[usize]) -> String {
         let names: Vec<String> =
             axes.iter().map(|at| label(&self.study.design.axes[*at])).collect();
-        if names.is_empty() {
-            what.to_owned()
-        } else {
-            format!("{what} by {}", names.join(" and "))
+        match names.split_last() {
+            None => what.to_owned(),
+            Some((last, [])) => format!("{what} by {last}"),
+            Some((last, rest)) => format!("{what} by {} and {last}", rest.join(", ")),
         }
     }
 
@@ -108,8 +137,17 @@ impl View<'_> {
 
     /// An estimate at every level of y, then of x, with the others at the level nearest to the reference.
     fn cells(&self, column: &str, x: usize, y: usize) -> Vec<Vec<Option<f64>>> {
+        self.cells_at(column, (x, y), self.study.reference_levels())
+    }
+
+    /// The same with the others at given levels.
+    fn cells_at(
+        &self,
+        column: &str,
+        (x, y): (usize, usize),
+        mut levels: Vec<usize>,
+    ) -> Vec<Vec<Option<f64>>> {
         let axes = &self.study.design.axes;
-        let mut levels = self.study.reference_levels();
         let mut cell = |row, column_of_x| {
             (levels[x], levels[y]) = (column_of_x, row);
             self.estimate(self.study.design.number_of(&levels), column).map(|found| found.0)

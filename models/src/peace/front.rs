@@ -53,6 +53,19 @@ impl Front {
         self.responsiveness * ln(self.challenger_force / (self.defender_force + aid))
     }
 
+    /// Between which shares of the land the front stays for so many months, whatever happens, but for
+    /// luck beyond four standard deviations.
+    pub(super) fn range(&self, months: f64) -> (f64, f64) {
+        let drifts = [(0.0, true), (0.0, false), (1.0, true), (1.0, false)];
+        let drifts = drifts.map(|(support, open)| self.drift(support, open));
+        let least = drifts.iter().fold(0.0_f64, |least, drift| least.min(*drift));
+        let most = drifts.iter().fold(0.0_f64, |most, drift| most.max(*drift));
+        let leverage = (self.talk_leverage.min(0.0), self.talk_leverage.max(0.0));
+        let luck = (4.0 * self.volatility * months.sqrt()).max(0.01);
+        let level = |drift: f64, luck: f64| logistic(self.start + drift * months + luck);
+        (level(least + leverage.0, -luck), level(most + leverage.1, luck))
+    }
+
     /// Where the front goes from `level`.
     #[inline]
     pub(super) fn step(&self, level: f64, drift: f64, exploits_talks: bool, shock: f64) -> f64 {

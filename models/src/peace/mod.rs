@@ -7,6 +7,7 @@
 
 mod coalition;
 mod compliance;
+mod curve;
 mod description;
 mod durability;
 mod front;
@@ -29,5 +30,6 @@ mod worth;
 pub use description::DESCRIPTION;
 pub use outcome::Outcome;
 pub use parameters::PARAMETERS;
+pub use curve::Worth;
 pub use textbook::{Answer, Consent, Prospect, Textbook};
 pub use world::Peace;

@@ -54,6 +54,7 @@ impl Listener for Recorder<'_> {
 pub(super) fn plan(peace: &Peace) -> PathPlan {
     let quantity = |name, unit, meaning, range| Quantity { name, unit, meaning, range };
     let share = |name, meaning| quantity(name, "1", meaning, (0.0, 1.0));
+    let held = peace.front.range(f64::from(peace.horizon));
     let (softest, hardest) = peace.rhetoric.range();
     let longest = peace.seasons.last().map_or(1.0, |season| season.weariness);
     let cost = |name, meaning, side: &Belligerent| {
@@ -64,7 +65,7 @@ pub(super) fn plan(peace: &Peace) -> PathPlan {
     PathPlan {
         steps: peace.horizon as usize,
         quantities: vec![
-            share("held", "share of the disputed land held by the challenger"),
+            quantity("held", "1", "share of the disputed land held by the challenger", held),
             share("support", "support by the coalition, by capability"),
             share("unity", "unity of the coalition"),
             share("belief", "believed chance that the challenger is a revisionist"),

@@ -70,20 +70,10 @@ impl Textbook {
     /// [`Invalid`] where the scenario is not sound.
     pub fn new(settings: &Settings, scenario: &Scenario, weight: f64) -> Result<Self, Invalid> {
         scenario.check_war()?;
-        let of = |role: Role| scenario.actors.iter().filter(move |actor| actor.role == role);
-        let in_order: Vec<&Actor> =
-            of(Role::Challenger).chain(of(Role::Defender)).chain(of(Role::Member)).collect();
-        let everybody: Vec<Preferences> =
-            in_order.iter().map(|actor| preferences(actor, scenario)).collect::<Result<_, _>>()?;
-        let prospect = |terms: &[f64]| Prospect {
-            terms: terms.to_vec(),
-            utilities: everybody.iter().map(|own| own.utility(terms)).collect(),
-        };
-        let front = Front::new(settings);
-        let in_force = StatusQuo::new(scenario, &front).terms(front.start);
-        let mut war = prospect(&in_force[..scenario.issues.len()]);
-        war.utilities[0] -= in_order[0].cost_median;
-        war.utilities[1] -= in_order[1].cost_median;
+        let (in_order, everybody): (Vec<&Actor>, Vec<Preferences>) =
+            everybody(scenario)?.into_iter().unzip();
+        let prospect = |terms: &[f64]| worth(&everybody, terms);
+        let war = war(settings, scenario, &in_order, &everybody);
         let mut solutions = Vec::new();
         let mut add = |name: &str, consent: Consent, terms: Option<Vec<f64>>| {
             let prospect = terms.map(|terms| prospect(&terms));
@@ -114,6 +104,34 @@ impl Textbook {
             war,
         })
     }
+}
+
+/// Challenger, defender, members, with what they want.
+pub(super) fn everybody(scenario: &Scenario) -> Result<Vec<(&Actor, Preferences)>, Invalid> {
+    let of = |role: Role| scenario.actors.iter().filter(move |actor| actor.role == role);
+    let in_order = of(Role::Challenger).chain(of(Role::Defender)).chain(of(Role::Member));
+    in_order.map(|actor| Ok((actor, preferences(actor, scenario)?))).collect()
+}
+
+fn worth(everybody: &[Preferences], terms: &[f64]) -> Prospect {
+    let utilities = everybody.iter().map(|own| own.utility(terms)).collect();
+    Prospect { terms: terms.to_vec(), utilities }
+}
+
+/// The war as it stands at the outset: the utility of the terms in force, for the belligerents less
+/// their median cost.
+pub(super) fn war(
+    settings: &Settings,
+    scenario: &Scenario,
+    actors: &[&Actor],
+    everybody: &[Preferences],
+) -> Prospect {
+    let front = Front::new(settings);
+    let in_force = StatusQuo::new(scenario, &front).terms(front.start);
+    let mut war = worth(everybody, &in_force[..scenario.issues.len()]);
+    war.utilities[0] -= actors[0].cost_median;
+    war.utilities[1] -= actors[1].cost_median;
+    war
 }
 
 /// A solution by name, where there is one.

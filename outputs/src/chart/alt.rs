@@ -3,8 +3,8 @@
 use super::canvas::short;
 use super::density::density;
 use super::spec::{
-    Against, Axis, BoxRow, Boxes, ChartSpec, Comparison, Heatmap, Lines, Maps, Ridgelines, Series,
-    Stacked, Survival,
+    Against, AreaPanel, Areas, Axis, BoxRow, Boxes, ChartSpec, Comparison, FanPanel, Fans, Glyph,
+    Heatmap, Lines, Maps, Plane, Quantiles, Ridgelines, Series, Stacked, Survival,
 };
 
 /// What a chart shows, stated from the numbers that it draws.
@@ -17,6 +17,9 @@ pub fn describe(spec: &ChartSpec) -> String {
         ChartSpec::Stacked(spec) => (&spec.frame, stacked(spec)),
         ChartSpec::Maps(spec) => (&spec.frame, maps(spec)),
         ChartSpec::Boxes(spec) => (&spec.frame, boxes(spec)),
+        ChartSpec::Fans(spec) => (&spec.frame, fans(spec)),
+        ChartSpec::Areas(spec) => (&spec.frame, areas(spec)),
+        ChartSpec::Plane(spec) => (&spec.frame, plane(spec)),
         ChartSpec::Against(spec) => (&spec.frame, against(spec)),
         ChartSpec::Words(frame, text) => (frame, text.clone()),
     };
@@ -148,23 +151,65 @@ fn stacked(spec: &Stacked) -> String {
 }
 
 fn boxes(spec: &Boxes) -> String {
+    let middle = |own: &Option<Glyph>| match own {
+        Some(Glyph::Box(Quantiles([_, _, median, ..]))) => Some(*median),
+        Some(Glyph::Dot(value, _)) => Some(*value),
+        None => None,
+    };
     let row = |row: &BoxRow| {
-        let ends = row.boxes.first().copied().flatten().zip(row.boxes.last().copied().flatten());
-        ends.map(|(first, last)| {
-            let ((from, to), name) = ((value(first.0[2]), value(last.0[2])), &row.name);
-            if row.boxes.len() > 1 {
-                format!("{name}: from {from} to {to}")
-            } else {
-                format!("{name}: {from}")
-            }
-        })
+        let all: Vec<f64> = row.boxes.iter().filter_map(middle).collect();
+        let (from, to) = (value(*all.first()?), value(*all.last()?));
+        let name = &row.name;
+        Some(if all.len() > 1 { format!("{name}: from {from} to {to}") } else { format!("{name}: {from}") })
     };
     let rows: Vec<String> = spec.rows.iter().filter_map(row).collect();
+    let medians = spec.rows.iter().flat_map(|row| &row.boxes).flatten();
+    let what = if medians.clone().any(|own| matches!(own, Glyph::Box(_))) { "Median " } else { "" };
+    format!("{what}{} over {}. {}.", spec.x_title, over(&spec.levels_title), rows.join("; "))
+}
+
+fn fans(spec: &Fans) -> String {
+    let group = |(name, fan): (&String, &Vec<(f64, Quantiles)>)| {
+        let ((_, first), (at, last)) = fan.first().zip(fan.last())?;
+        let (from, to) = (value(first.0[2]), value(last.0[2]));
+        Some(format!("{name} from {from} to {to} in month {}", short(*at)))
+    };
+    let panel = |panel: &FanPanel| {
+        let groups: Vec<String> = spec.groups.iter().zip(&panel.fans).filter_map(group).collect();
+        format!("{}: {}", panel.title, groups.join(", "))
+    };
+    let panels: Vec<String> = spec.panels.iter().map(panel).collect();
+    format!("Medians month by month. {}.", panels.join("; "))
+}
+
+fn areas(spec: &Areas) -> String {
+    let panel = |panel: &AreaPanel| {
+        let last = panel.steps.last()?;
+        let layer = |(name, share): (&String, &f64)| format!("{name} {}", value(*share));
+        let layers: Vec<String> = spec.layers.iter().zip(&last.1).map(layer).collect();
+        let name = if panel.title.is_empty() { "" } else { &format!("{}, ", panel.title) };
+        Some(format!("{name}month {}: {}", short(last.0), layers.join(", ")))
+    };
+    let panels: Vec<String> = spec.panels.iter().filter_map(panel).collect();
+    format!("Shares at the end. {}.", panels.join("; "))
+}
+
+fn plane(spec: &Plane) -> String {
+    let level = |(name, bins): &(String, Vec<super::spec::Count>)| {
+        let [low, median, high] = density(bins)?.quartiles;
+        Some(format!("{name}: {} ({} to {})", value(median), value(low), value(high)))
+    };
+    let levels: Vec<String> = spec.levels.iter().filter_map(level).collect();
+    let place = |at: (f64, f64)| format!("{} and {}", value(at.0), value(at.1));
+    let marks: Vec<String> =
+        spec.marks.iter().map(|mark| format!("{} {}", mark.name, place(mark.at))).collect();
     format!(
-        "Median {} over {}. {}.",
-        spec.x_title.to_lowercase(),
+        "Share of the way along the curve, median and central half by {}. {}. Points ({} and {}): {}.",
         over(&spec.levels_title),
-        rows.join("; ")
+        levels.join("; "),
+        spec.x_title,
+        spec.y_title,
+        marks.join("; ")
     )
 }
 

@@ -1,11 +1,11 @@
-//! Distributions as boxes: quantiles by row, one box for each level.
+//! Distributions as boxes, or numbers with their intervals: in rows, one for each level.
 
 use plotters::style::RGBColor;
 
 use super::Medium;
 use super::backend::ChartError;
 use super::canvas::{Area, Canvas, Drawn, Plot, Type, short, ticks};
-use super::spec::{BoxRow, Boxes, Quantiles, Spot};
+use super::spec::{BoxRow, Boxes, Glyph, Quantiles, Spot};
 use super::theme;
 
 /// Height of a box with the room around it, and room between rows.
@@ -34,11 +34,17 @@ pub(super) fn draw(spec: &Boxes, medium: Medium) -> Result<Vec<u8>, ChartError> 
     canvas.finish()
 }
 
-/// All that is drawn, with a little room.
+/// All that is drawn, with a little room, unless ends are given.
 fn range(spec: &Boxes) -> (f64, f64) {
-    let all = || spec.rows.iter().flat_map(|row| row.boxes.iter().flatten());
-    let low = all().map(|own| own.0[0]).fold(f64::INFINITY, f64::min);
-    let high = all().map(|own| own.0[4]).fold(f64::NEG_INFINITY, f64::max);
+    if let Some(range) = spec.range {
+        return range;
+    }
+    let ends = |own: &Glyph| match own {
+        Glyph::Box(Quantiles([low, .., high])) | Glyph::Dot(_, (low, high)) => (*low, *high),
+    };
+    let all = || spec.rows.iter().flat_map(|row| row.boxes.iter().flatten()).map(ends);
+    let low = all().map(|own| own.0).fold(f64::INFINITY, f64::min);
+    let high = all().map(|own| own.1).fold(f64::NEG_INFINITY, f64::max);
     if low > high {
         return (0.0, 1.0);
     }
@@ -57,7 +63,11 @@ fn draw_row(canvas: &Canvas, plot: &Plot, spec: &Boxes, row: &BoxRow, at: usize)
         // The last level stands on top, as in ridgelines.
         let place = spec.levels.len() - 1 - level;
         let y = top + BETWEEN / 2.0 + BOX * (place as f64 + 0.5);
-        draw_box(canvas, plot, own, y, theme::level(level, spec.levels.len()))?;
+        let colour = theme::level(level, spec.levels.len());
+        match own {
+            Glyph::Box(own) => draw_box(canvas, plot, own, y, colour)?,
+            Glyph::Dot(value, ends) => draw_dot(canvas, plot, *value, *ends, y, colour)?,
+        }
     }
     Ok(())
 }
@@ -71,20 +81,25 @@ fn draw_box(canvas: &Canvas, plot: &Plot, own: &Quantiles, y: f64, colour: RGBCo
     canvas.rule((median, y - half), (median, y + half), theme::PAPER, 2.0)
 }
 
+fn draw_dot(
+    canvas: &Canvas,
+    plot: &Plot,
+    value: f64,
+    (low, high): (f64, f64),
+    y: f64,
+    colour: RGBColor,
+) -> Drawn {
+    let at = |value: f64| plot.place((value, 0.0)).0;
+    canvas.rule((at(low), y), (at(high), y), colour, 1.6)?;
+    canvas.disc((at(value), y), 3.0, colour)
+}
+
 /// The levels with their colours, above the rows.
 fn key(canvas: &Canvas, spec: &Boxes) -> Drawn {
     if spec.levels.len() < 2 {
         return Ok(());
     }
-    let title = Type::of(theme::NOTE).bold();
-    let y = TOP - 26.0;
-    canvas.text(&spec.levels_title, (24.0, y), title)?;
-    let mut x = 24.0 + canvas.width(&spec.levels_title, title) + 16.0;
-    for (at, level) in spec.levels.iter().enumerate() {
-        let colour = theme::level(at, spec.levels.len());
-        canvas.fill(Area { left: x, top: y - 5.0, right: x + 10.0, bottom: y + 5.0 }, colour)?;
-        canvas.text(level, (x + 15.0, y), Type::of(theme::NOTE))?;
-        x += 15.0 + canvas.width(level, Type::of(theme::NOTE)) + 16.0;
-    }
-    Ok(())
+    let colour = |at: usize| theme::level(at, spec.levels.len());
+    let levels = spec.levels.iter().enumerate().map(|(at, level)| (level.clone(), colour(at)));
+    canvas.key((24.0, TOP - 26.0), &spec.levels_title, levels)
 }

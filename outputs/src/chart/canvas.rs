@@ -200,6 +200,44 @@ impl Canvas {
         self.root.draw(&Rectangle::new(corners, colour.filled())).map_err(failed)
     }
 
+    pub(super) fn disc(&self, at: (f64, f64), radius: f64, colour: RGBColor) -> Drawn {
+        let shape = Circle::new(pair(at), units(radius), colour.filled());
+        self.root.draw(&shape).map_err(failed)
+    }
+
+    /// A closed shape.
+    pub(super) fn shape(&self, corners: &[(f64, f64)], colour: RGBColor, opacity: f64) -> Drawn {
+        let corners: Vec<(i32, i32)> = corners.iter().copied().map(pair).collect();
+        self.root.draw(&Polygon::new(corners, colour.mix(opacity))).map_err(failed)
+    }
+
+    /// A line through several places.
+    pub(super) fn curve(&self, places: &[(f64, f64)], colour: RGBColor, width: f64) -> Drawn {
+        let places: Vec<(i32, i32)> = places.iter().copied().map(pair).collect();
+        self.root.draw(&PathElement::new(places, line(colour, 1.0, width))).map_err(failed)
+    }
+
+    /// Squares with names in a row, after a title.
+    pub(super) fn key(
+        &self,
+        (left, y): (f64, f64),
+        title: &str,
+        names: impl Iterator<Item = (String, RGBColor)>,
+    ) -> Drawn {
+        let look = Type::of(theme::NOTE).bold();
+        self.text(title, (left, y), look)?;
+        let mut x = left;
+        if !title.is_empty() {
+            x += self.width(title, look) + 16.0;
+        }
+        for (name, colour) in names {
+            self.fill(Area { left: x, top: y - 5.0, right: x + 10.0, bottom: y + 5.0 }, colour)?;
+            self.text(&name, (x + 15.0, y), Type::of(theme::NOTE))?;
+            x += 15.0 + self.width(&name, Type::of(theme::NOTE)) + 16.0;
+        }
+        Ok(())
+    }
+
     /// A box with coordinates: plotters' cartesian panel without margins of its own.
     pub(super) fn plot(&self, area: Area, x: Ends, y: Ends) -> Result<Plot<'_>, ChartError> {
         let room = self.root.margin(

@@ -2,16 +2,19 @@
 
 mod against;
 mod alt;
+mod areas;
 mod backend;
 mod boxes;
 mod canvas;
 mod contour;
 mod density;
+mod fans;
 mod fonts;
 mod heatmap;
 mod lines;
 mod maps;
 mod pixels;
+mod plane;
 mod reference;
 mod ridgelines;
 mod spec;
@@ -25,9 +28,9 @@ mod words;
 pub use alt::describe;
 pub use backend::ChartError;
 pub use spec::{
-    Against, Axis, BoxRow, Boxes, ChartSpec, Comparison, Count, Dot, Frame, Group, Heatmap, Legend,
-    Lines, Maps, Mark, Panel, Quantiles, Reference, Ridge, Ridgelines, Scale, Series, Spot,
-    Stacked, Step, Survival,
+    Against, AreaPanel, Areas, Axis, BoxRow, Boxes, ChartSpec, Comparison, Count, Dot, FanPanel,
+    Fans, Frame, Glyph, Group, Heatmap, Legend, Lines, Maps, Mark, Panel, Place, Plane, Quantiles,
+    Reference, Ridge, Ridgelines, Scale, Series, Spot, Stacked, Step, Survival,
 };
 
 /// What a chart is drawn as.
@@ -63,6 +66,9 @@ pub fn draw(spec: &ChartSpec, medium: Medium) -> Result<Vec<u8>, ChartError> {
         ChartSpec::Stacked(spec) => stacked::draw(spec, medium),
         ChartSpec::Maps(spec) => maps::draw(spec, medium),
         ChartSpec::Boxes(spec) => boxes::draw(spec, medium),
+        ChartSpec::Fans(spec) => fans::draw(spec, medium),
+        ChartSpec::Areas(spec) => areas::draw(spec, medium),
+        ChartSpec::Plane(spec) => plane::draw(spec, medium),
         ChartSpec::Against(spec) => against::draw(spec, medium),
         ChartSpec::Words(frame, text) => words::draw(frame, text, medium),
     }

@@ -15,8 +15,14 @@ pub enum ChartSpec {
     Stacked(Stacked),
     /// Several numbers over the same two parameters, side by side.
     Maps(Maps),
-    /// Distributions as boxes.
+    /// Distributions as boxes, or numbers with intervals, by row and level.
     Boxes(Boxes),
+    /// Paths through time as bands.
+    Fans(Fans),
+    /// Shares stacked over time.
+    Areas(Areas),
+    /// What agreements are worth to two sides.
+    Plane(Plane),
     /// Simulated numbers over known curves.
     Against(Against),
     /// Words in place of a picture, where there is nothing to draw.
@@ -272,13 +278,15 @@ pub struct Comparison {
     pub curve: Vec<(f64, f64)>,
 }
 
-/// Distributions as boxes: rows with one box for each level.
+/// Distributions or numbers in rows, with one for each level.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Boxes {
     /// Title and the like.
     pub frame: Frame,
     /// Title of the horizontal axis.
     pub x_title: String,
+    /// Ends of the horizontal axis, where they are fixed.
+    pub range: Option<(f64, f64)>,
     /// Title of the levels.
     pub levels_title: String,
     /// Labels of the levels.
@@ -293,9 +301,99 @@ pub struct BoxRow {
     /// Its name.
     pub name: String,
     /// One for each level; nothing where there are no numbers.
-    pub boxes: Vec<Option<Quantiles>>,
+    pub boxes: Vec<Option<Glyph>>,
+}
+
+/// What stands in a row for a level.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Glyph {
+    /// A box: central half, central nine tenths, median.
+    Box(Quantiles),
+    /// A dot with whiskers: a value and the ends of its interval.
+    Dot(f64, (f64, f64)),
 }
 
 /// The 5, 25, 50, 75 and 95 % quantiles.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Quantiles(pub [f64; 5]);
+
+/// Paths through time: one panel for each quantity, one band for each group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fans {
+    /// Title and the like.
+    pub frame: Frame,
+    /// Title of the horizontal axis.
+    pub x_title: String,
+    /// Names of the groups.
+    pub groups: Vec<String>,
+    /// One for each quantity.
+    pub panels: Vec<FanPanel>,
+}
+
+/// One quantity through time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FanPanel {
+    /// Its name.
+    pub title: String,
+    /// For each group its quantiles by time; a group may end early, or be empty.
+    pub fans: Vec<Vec<(f64, Quantiles)>>,
+}
+
+/// Shares of a whole, stacked over time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Areas {
+    /// Title and the like.
+    pub frame: Frame,
+    /// Title of the horizontal axis.
+    pub x_title: String,
+    /// Title of the vertical axis.
+    pub y_title: String,
+    /// What is stacked, from bottom to top.
+    pub layers: Vec<String>,
+    /// Side by side.
+    pub panels: Vec<AreaPanel>,
+}
+
+/// One panel of stacked shares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AreaPanel {
+    /// Its name.
+    pub title: String,
+    /// For each time one share for each layer, together 1.
+    pub steps: Vec<(f64, Vec<f64>)>,
+}
+
+/// What agreements are worth to two sides: the contract curve between them, where agreements fall on
+/// it, and points to compare it with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plane {
+    /// Title and the like.
+    pub frame: Frame,
+    /// Title of the horizontal axis.
+    pub x_title: String,
+    /// Title of the vertical axis.
+    pub y_title: String,
+    /// The curve, evenly by the share of the way along it.
+    pub curve: Vec<(f64, f64)>,
+    /// Title of the levels.
+    pub levels_title: String,
+    /// For each level its label, and how many agreements fall on each part of the way along the curve.
+    pub levels: Vec<(String, Vec<Count>)>,
+    /// What both sides have without an agreement.
+    pub without: (f64, f64),
+    /// What points stand for, by kind.
+    pub kinds: Vec<String>,
+    /// Points with their names and kinds.
+    pub marks: Vec<Place>,
+}
+
+/// A named point of a plane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// Its name.
+    pub name: String,
+    /// Which kind.
+    pub kind: usize,
+    /// Where it stands.
+    pub at: (f64, f64),
+}

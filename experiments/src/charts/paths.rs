@@ -1,0 +1,126 @@
+//! The charts of how things went month by month: paths, and what became of the war.
+
+use outputs::chart::{AreaPanel, Areas, ChartSpec, FanPanel, Fans, Quantiles};
+use outputs::Cell;
+
+use super::{MOST_PANELS, View, by, join, rows_of, short_name, thousands};
+use crate::paths::PathTables;
+
+/// Quantities in the order of their panels, with their titles.
+const PANELS: [(&str, &str); 8] = [
+    ("held", "Share of the land held by the challenger"),
+    ("support", "Support by the coalition, by capability"),
+    ("unity", "Unity of the coalition"),
+    ("belief", "Believed chance of a revisionist"),
+    ("rhetoric", "Public rhetoric of the challenger"),
+    ("audience", "Audience stock"),
+    ("cost_challenger", "Challenger's cost of fighting on"),
+    ("cost_defender", "Defender's cost of fighting on"),
+];
+
+/// Quantiles of fewer runs are not drawn.
+const FEWEST: f64 = 40.0;
+
+/// The states of a month with their names, from bottom to top; what is signed comes first.
+const STATES: [(&str, &str); 7] = [
+    ("signed", "agreement signed"),
+    ("refused_by_coalition", "coalition did not endorse"),
+    ("refused_by_both", "both refused"),
+    ("refused_by_defender", "defender refused"),
+    ("refused_by_challenger", "challenger refused"),
+    ("nothing_offered", "nothing worth offering"),
+    ("no_talks", "no talks"),
+];
+
+impl View<'_> {
+    /// Where paths were counted.
+    pub(super) fn paths(&self) -> Option<ChartSpec> {
+        let tables = self.results.paths.as_ref()?;
+        let levels = self.study.reference_levels();
+        let point = self.study.design.number_of(&levels);
+        let held = self.held(&[], &levels);
+        let rows = rows_of(&tables.paths, point);
+        let group = |ended: &str, words: &str| {
+            let first = rows.iter().find(|row| row[1] == ended.into() && row[3] == 1.0.into());
+            let runs = first.and_then(|row| row[4].number()).unwrap_or(0.0);
+            format!("runs that {words} ({})", thousands(runs as u64))
+        };
+        let panel = |(quantity, title): &(&str, &str)| FanPanel {
+            title: (*title).to_owned(),
+            fans: ["signed", "unsigned"].map(|ended| fan(rows, ended, quantity)).to_vec(),
+        };
+        let panels: Vec<FanPanel> = PANELS.iter().map(panel).collect();
+        let definition = "Line: median; bands: central half and central nine tenths of the runs still at war";
+        let notes = format!(
+            "The first {} replications; where fewer than {FEWEST} are left nothing is drawn. ",
+            thousands(self.study.paths)
+        );
+        let frame = self.frame("Paths by how runs end".to_owned(), join(definition, &held), &notes);
+        if panels.iter().all(|panel| panel.fans.iter().all(Vec::is_empty)) {
+            let words = format!("Fewer than {FEWEST} replications end either way: too few for quantiles.");
+            return Some(ChartSpec::Words(frame, words));
+        }
+        let groups = vec![group("signed", "end in an agreement"), group("unsigned", "do not")];
+        Some(ChartSpec::Fans(Fans { frame, x_title: "Month".to_owned(), groups, panels }))
+    }
+
+    /// What became of the war by the end of each month, where that was counted.
+    pub(super) fn course(&self) -> Option<ChartSpec> {
+        let tables = self.results.paths.as_ref()?;
+        let slice = self.slice(0, MOST_PANELS);
+        let panel = |(spot, point): (&outputs::chart::Spot, &u64)| AreaPanel {
+            title: if slice.title.is_empty() {
+                String::new()
+            } else {
+                short_name(&slice.title, &spot.label)
+            },
+            steps: self.shares_by_month(tables, *point),
+        };
+        let panels = slice.spots.iter().zip(&slice.points).map(panel).collect();
+        let definition = "Share of runs with an agreement by the end of each month; the others by why the month brought none";
+        let notes = format!(
+            "Why there is none: as in the first {} replications. ",
+            thousands(self.study.paths)
+        );
+        let title = by("Agreements and refusals month by month", &slice.title);
+        Some(ChartSpec::Areas(Areas {
+            frame: self.frame(title, join(definition, &slice.held), &notes),
+            x_title: "Month".to_owned(),
+            y_title: "Share of runs".to_owned(),
+            layers: STATES.iter().map(|(_, name)| (*name).to_owned()).collect(),
+            panels,
+        }))
+    }
+
+    /// What is signed by each month, over all replications; the rest parted as the counted paths are.
+    fn shares_by_month(&self, tables: &PathTables, point: u64) -> Vec<(f64, Vec<f64>)> {
+        let columns = STATES.map(|(column, _)| tables.states.column(column));
+        let n = self.study.replications as f64;
+        let signings = self.bins(point, "month");
+        let mut signed = 0.0;
+        let months = rows_of(&tables.states, point).iter().enumerate().map(|(at, row)| {
+            signed += signings.get(at).map_or(0.0, |bin| bin.count / n);
+            let count = |column: &Option<usize>| column.and_then(|at| row[at].number()).unwrap_or(0.0);
+            let rest: Vec<f64> = columns[1..].iter().map(count).collect();
+            let all: f64 = rest.iter().sum();
+            // Where no counted path is left at war, all that is left of the rest is at war somehow.
+            let parted = rest.iter().map(|own| {
+                if all > 0.0 { (1.0 - signed) * own / all } else { 0.0 }
+            });
+            ((at + 1) as f64, std::iter::once(signed).chain(parted).collect())
+        });
+        months.collect()
+    }
+}
+
+/// The quantiles of a quantity by month, as long as there are enough runs.
+fn fan(rows: &[Vec<Cell>], ended: &str, quantity: &str) -> Vec<(f64, Quantiles)> {
+    let own = rows.iter().filter(|row| row[1] == ended.into() && row[2] == quantity.into());
+    let quantiles = |row: &Vec<Cell>| {
+        let n = row[4].number()?;
+        let all: Vec<f64> = row[5..].iter().filter_map(Cell::number).collect();
+        let quantiles = Quantiles(all.try_into().ok()?);
+        (n >= FEWEST).then_some((row[3].number()?, quantiles))
+    };
+    own.map_while(quantiles).collect()
+}
