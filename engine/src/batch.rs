@@ -122,9 +122,9 @@ impl Batch {
             if next.is_empty() {
                 break;
             }
-            let played: Option<Vec<_>> = self
-                .pool
-                .install(|| next.par_iter().map(|job| self.play(models, &noted, job, observer)).collect());
+            let played: Option<Vec<_>> = self.pool.install(|| {
+                next.par_iter().map(|job| self.play(models, &noted, job, observer)).collect()
+            });
             for ((model, block), (summary, rows)) in next.into_iter().zip(played.ok_or(Stopped)?) {
                 match &mut summaries[model] {
                     Some(sum) => sum.merge(&summary),

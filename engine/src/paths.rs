@@ -60,13 +60,15 @@ impl Trace {
 
 /// Counts over the paths of many replications. Counts are whole numbers: they can be merged in any
 /// order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Paths {
     steps: usize,
     quantities: usize,
     states: usize,
     /// For each ending, step and quantity the counts in its bins.
     counts: Vec<u32>,
+    /// And the least and the greatest value.
+    ends: Vec<(f64, f64)>,
     /// For each ending, step and state.
     stands: Vec<u32>,
 }
@@ -81,14 +83,16 @@ impl Paths {
             quantities,
             states,
             counts: vec![0; endings * steps * quantities * CELLS],
+            ends: vec![(f64::INFINITY, f64::NEG_INFINITY); endings * steps * quantities],
             stands: vec![0; endings * steps * states],
         }
     }
 
     /// Bytes that the counts of a plan take.
     pub fn bytes(plan: &PathPlan) -> u64 {
-        let each = plan.quantities.len() * CELLS + plan.states.len();
-        (plan.endings.len() * plan.steps * each * size_of::<u32>()) as u64
+        let quantity = CELLS * size_of::<u32>() + size_of::<(f64, f64)>();
+        let each = plan.quantities.len() * quantity + plan.states.len() * size_of::<u32>();
+        (plan.endings.len() * plan.steps * each) as u64
     }
 
     /// Counts a path, and leaves the trace empty.
@@ -97,6 +101,7 @@ impl Paths {
             let from = (ending * self.steps + step) * self.quantities;
             for (at, (value, quantity)) in values.iter().zip(&plan.quantities).enumerate() {
                 self.counts[(from + at) * CELLS + cell(*value, quantity.range)] += 1;
+                self.ends[from + at] = around(self.ends[from + at], (*value, *value));
             }
         }
         for (step, state) in trace.states.iter().enumerate() {
@@ -111,6 +116,9 @@ impl Paths {
         for (here, there) in self.counts.iter_mut().zip(&other.counts) {
             *here += there;
         }
+        for (here, there) in self.ends.iter_mut().zip(&other.ends) {
+            *here = around(*here, *there);
+        }
         for (here, there) in self.stands.iter_mut().zip(&other.stands) {
             *here += there;
         }
@@ -121,18 +129,34 @@ impl Paths {
         &self.stands[(ending * self.steps + step) * self.states..][..self.states]
     }
 
-    /// The values of a quantity at a step, over replications of an ending that got so far.
-    pub fn values(
+    /// How many replications of an ending got to a step, and the quantiles of a quantity there;
+    /// nothing where none did.
+    pub fn quantiles<const N: usize>(
         &self,
         plan: &PathPlan,
-        ending: usize,
-        step: usize,
-        quantity: usize,
-    ) -> Histogram {
-        let from = ((ending * self.steps + step) * self.quantities + quantity) * CELLS;
-        let counts = self.counts[from..from + CELLS].iter().map(|count| u64::from(*count));
+        (ending, step, quantity): (usize, usize, usize),
+        shares: [f64; N],
+    ) -> Option<(u64, [f64; N])> {
+        let place = (ending * self.steps + step) * self.quantities + quantity;
+        let values = self.histogram(plan, place, quantity);
+        let (least, most) = self.ends[place];
+        // Bins are coarse: no quantile lies beyond what was seen.
+        let inside = |share: f64| values.quantile(share).map(|found| found.max(least).min(most));
+        let found = shares.map(inside);
+        (values.total() > 0).then(|| (values.total(), found.map(|found| found.unwrap_or(least))))
+    }
+
+    fn histogram(&self, plan: &PathPlan, place: usize, quantity: usize) -> Histogram {
+        let counts = self.counts[place * CELLS..][..CELLS].iter().map(|count| u64::from(*count));
         Histogram::of_counts(bins(plan.quantities[quantity].range), counts)
     }
+}
+
+/// The range around two ranges; by the total order, in which the order of merging does not matter.
+fn around(here: (f64, f64), there: (f64, f64)) -> (f64, f64) {
+    let least = if there.0.total_cmp(&here.0).is_lt() { there.0 } else { here.0 };
+    let most = if there.1.total_cmp(&here.1).is_gt() { there.1 } else { here.1 };
+    (least, most)
 }
 
 fn bins((low, high): (f64, f64)) -> Bins {
@@ -183,10 +207,12 @@ mod tests {
         assert_eq!(all.states(0, 0), [1, 0]);
         assert_eq!(all.states(0, 1), [0, 1]);
         assert_eq!(all.states(1, 2), [1, 0]);
-        assert_eq!(all.values(&plan, 0, 2, 0).total(), 0);
-        let (above, below) = (all.values(&plan, 0, 1, 1), all.values(&plan, 1, 0, 1));
-        assert_eq!(above.cells().last(), Some((4.0, f64::INFINITY, 1)));
-        assert_eq!(below.cells().next(), Some((f64::NEG_INFINITY, -2.0, 1)));
+        let of = |place| all.quantiles(&plan, place, [0.0, 0.5, 1.0]);
+        assert_eq!(of((0, 2, 0)), None);
+        assert_eq!(of((0, 1, 1)), Some((1, [9.0; 3])));
+        assert_eq!(of((1, 0, 1)), Some((1, [-3.0; 3])));
+        // A single value is told exactly.
+        assert_eq!(of((1, 0, 0)), Some((1, [0.2; 3])));
     }
 
     proptest! {
@@ -200,7 +226,7 @@ mod tests {
             let all = count(&plan, &paths);
             let mut known = Histogram::new(bins((-2.0, 4.0)));
             paths.iter().for_each(|path| known.add(path[1].1));
-            prop_assert_eq!(all.values(&plan, 1, 1, 1), known);
+            prop_assert_eq!(all.histogram(&plan, 9, 1), known);
             let cut = cut.min(paths.len());
             let mut parts = count(&plan, &paths[cut..]);
             parts.merge(&count(&plan, &paths[..cut]));

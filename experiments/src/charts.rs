@@ -13,8 +13,8 @@ pub use story::story_chart;
 
 use models::{IssueRole, Value};
 use outputs::chart::{
-    Axis as Spots, ChartSpec, Count, Frame, Group, Legend, Lines, Mark, Panel, Reference, Ridge,
-    Ridgelines, Series, Spot, Stacked, Step, Survival,
+    Axis as Spots, ChartSpec, Count, Frame, Group, Layer, Legend, Lines, Mark, Panel, Reference,
+    Ridge, Ridgelines, Series, Spot, Stacked, Step, Survival,
 };
 use outputs::{Cell, Table};
 
@@ -26,6 +26,23 @@ use crate::design::Axis;
 use crate::results::Results;
 use crate::solutions::{SOLUTIONS, TABLES, told};
 use crate::study::Study;
+
+/// Why a month brought no signature, from nearest to an agreement to furthest.
+const CAUSES: [(&str, &str); 6] = [
+    ("refused_by_coalition", "coalition did not endorse"),
+    ("refused_by_both", "both refused"),
+    ("refused_by_defender", "defender refused"),
+    ("refused_by_challenger", "challenger refused"),
+    ("nothing_offered", "nothing worth offering"),
+    ("no_talks", "no talks"),
+];
+
+/// The causes as layers; the first colour is left to agreements.
+fn causes() -> impl Iterator<Item = Layer> {
+    let layer =
+        |(at, (_, name)): (usize, &(&str, &str))| Layer { name: (*name).to_owned(), hue: at + 1 };
+    CAUSES.iter().enumerate().map(layer)
+}
 
 /// The most levels that a chart by level shows.
 const MOST_LEVELS: usize = 6;
@@ -130,7 +147,9 @@ impl View<'_> {
             return ChartSpec::Words(frame, NO_AGREEMENT.to_owned());
         }
         let levels = slice.spots.into_iter().map(|spot| spot.label).collect();
-        let legends = if self.results.solutions.is_some() { legends() } else { Vec::new() };
+        let marks = || panels.iter().flat_map(|panel| &panel.ridges).flat_map(|ridge| &ridge.marks);
+        let groups = marks().map(|mark| mark.legend + 1).max().unwrap_or(0);
+        let legends = legends().into_iter().take(groups).collect();
         let levels_title = slice.title;
         ChartSpec::Ridgelines(Ridgelines { frame, levels_title, levels, panels, legends })
     }
@@ -217,18 +236,10 @@ impl View<'_> {
 
     /// The months before the end, by cause.
     fn refusals(&self) -> ChartSpec {
-        const LAYERS: [(&str, &str); 6] = [
-            ("months_no_talks", "no talks"),
-            ("months_nothing_offered", "nothing worth offering"),
-            ("months_refused_by_challenger", "challenger refused"),
-            ("months_refused_by_defender", "defender refused"),
-            ("months_refused_by_both", "both refused"),
-            ("months_refused_by_coalition", "coalition did not endorse"),
-        ];
         let slice = self.slice(0, usize::MAX);
         let amounts = |point: &u64| {
-            let mean = |column| self.estimate(*point, column).map_or(0.0, |found| found.0);
-            LAYERS.iter().map(|(column, _)| mean(column)).collect()
+            let mean = |column: &str| self.estimate(*point, column).map_or(0.0, |found| found.0);
+            CAUSES.iter().map(|(cause, _)| mean(&format!("months_{cause}"))).collect()
         };
         let subtitle = join(
             "Mean months before the end of a run (signature or horizon), by cause",
@@ -243,7 +254,7 @@ impl View<'_> {
             ),
             x: Spots { title: slice.title.clone(), levels: slice.spots },
             y_title: "Months per run".to_owned(),
-            layers: LAYERS.iter().map(|(_, name)| (*name).to_owned()).collect(),
+            layers: causes().collect(),
             amounts: slice.points.iter().map(amounts).collect(),
         })
     }
@@ -275,7 +286,8 @@ impl View<'_> {
     fn held(&self, shown: &[usize], levels: &[usize]) -> String {
         let axes = self.study.design.axes.iter().enumerate();
         let rest = axes.filter(|(at, _)| !shown.contains(at));
-        let words = rest.map(|(at, axis)| format!("{} {}", label(axis), axis.levels[levels[at]]));
+        let words =
+            rest.map(|(at, axis)| format!("{} {}", label(axis), labels(&axis.levels)[levels[at]]));
         let words: Vec<String> = words.collect();
         if words.is_empty() { String::new() } else { format!("at {}", words.join(", ")) }
     }
@@ -369,7 +381,8 @@ fn label(axis: &Axis) -> String {
     {
         return format!("unity of the {} bloc", capital(&plain(bloc)));
     }
-    plain(&axis.path.replace('.', ": "))
+    let path = axis.path.strip_prefix("actors.").unwrap_or(&axis.path);
+    plain(&path.replace('.', ": "))
 }
 
 /// A name from a file as words.
@@ -396,16 +409,59 @@ fn join(definition: &str, held: &str) -> String {
 }
 
 pub(crate) fn spots(axis: &Axis) -> Spots {
-    let spot = |(place, level): (usize, &Value)| match level {
-        Value::Number(number) => {
-            Spot { at: *number, label: format!("{number}").replace('-', "−") }
-        }
-        other => Spot { at: place as f64, label: other.to_string() },
+    let labels = labels(&axis.levels);
+    let at = |place: usize| match axis.levels[place] {
+        Value::Number(number) => number,
+        _ => place as f64,
     };
+    let spot = |(place, label)| Spot { at: at(place), label };
     Spots {
         title: capital(&label(axis)),
-        levels: axis.levels.iter().enumerate().map(spot).collect(),
+        levels: labels.into_iter().enumerate().map(spot).collect(),
     }
+}
+
+/// What levels are called: numbers with as many decimals as tell them well apart.
+fn labels(levels: &[Value]) -> Vec<String> {
+    let number = |level: &Value| match level {
+        Value::Number(number) => Some(*number),
+        _ => None,
+    };
+    let Some(numbers) = levels.iter().map(number).collect::<Option<Vec<f64>>>() else {
+        return levels.iter().map(ToString::to_string).collect();
+    };
+    let mut sorted = numbers.clone();
+    sorted.sort_by(f64::total_cmp);
+    let gaps = sorted.windows(2).map(|two| two[1] - two[0]).filter(|gap| *gap > 0.0);
+    let gap = gaps.fold(f64::INFINITY, f64::min);
+    // A lone level is told exactly.
+    let near = |shown: &f64, number: &f64| {
+        let off = (shown - number).abs();
+        off == 0.0 || (gap.is_finite() && off <= 0.02 * gap)
+    };
+    let rounded = |decimals: usize| -> Vec<String> {
+        numbers.iter().map(|number| format!("{number:.decimals$}")).collect()
+    };
+    let fits = |decimals: &usize| {
+        let shown = rounded(*decimals);
+        shown
+            .iter()
+            .zip(&numbers)
+            .all(|(text, number)| text.parse().is_ok_and(|x| near(&x, number)))
+    };
+    let Some(decimals) = (0..=12).find(fits) else {
+        return numbers.iter().map(|number| format!("{number}").replace('-', "−")).collect();
+    };
+    rounded(decimals).iter().map(|text| tidy(text)).collect()
+}
+
+/// A number without the zeros that say nothing, and with a true minus.
+fn tidy(text: &str) -> String {
+    let short = match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.'),
+        false => text,
+    };
+    if short == "-0" { "0".to_owned() } else { short.replace('-', "−") }
 }
 
 fn capital(text: &str) -> String {
@@ -424,4 +480,22 @@ fn thousands(number: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn called(numbers: &[f64]) -> Vec<String> {
+        labels(&numbers.iter().map(|number| Value::Number(*number)).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn levels_are_called_as_shortly_as_tells_them_apart() {
+        assert_eq!(called(&[0.0, 0.25, 1.0]), ["0", "0.25", "1"]);
+        assert_eq!(called(&[0.0, 1.0 / 29.0, 2.0 / 29.0]), ["0", "0.0345", "0.069"]);
+        assert_eq!(called(&[-0.5, 1e-7, 2e-7]), ["−0.5", "0.0000001", "0.0000002"]);
+        assert_eq!(called(&[1.0 / 3.0]), ["0.3333333333333333"]);
+        assert_eq!(called(&[10.0, 200.0]), ["10", "200"]);
+    }
 }

@@ -56,7 +56,10 @@ pub fn need(study: &Study, model: &dyn AnyModel) -> Need {
     };
     Need {
         memory: points.saturating_mul(summary + cells * CELL + path_rows).saturating_add(models),
-        disk: points.saturating_mul(cells * WRITTEN + path_file).saturating_add(rows).saturating_add(4 << 20),
+        disk: points
+            .saturating_mul(cells * WRITTEN + path_file)
+            .saturating_add(rows)
+            .saturating_add(4 << 20),
     }
 }
 

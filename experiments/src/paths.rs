@@ -3,9 +3,9 @@
 use engine::{PathPlan, Paths};
 use outputs::{Cell, Table};
 
-/// The shares of `paths.csv`, with their columns.
-const QUANTILES: [(f64, &str); 5] =
-    [(0.05, "q05"), (0.25, "q25"), (0.5, "median"), (0.75, "q75"), (0.95, "q95")];
+/// The quantiles of `paths.csv`, and their columns.
+const SHARES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
+const QUANTILES: [&str; 5] = ["q05", "q25", "median", "q75", "q95"];
 
 /// The tables of paths.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,9 +20,11 @@ impl PathTables {
     /// Tables without rows.
     pub fn new(plan: &PathPlan) -> Self {
         let fixed = ["point", "ended", "quantity", "month", "n"];
-        let quantiles = QUANTILES.map(|(_, column)| column);
         let states = ["point", "month"].into_iter().chain(plan.states.iter().copied());
-        Self { paths: Table::new([&fixed[..], &quantiles[..]].concat()), states: Table::new(states) }
+        Self {
+            paths: Table::new([&fixed[..], &QUANTILES[..]].concat()),
+            states: Table::new(states),
+        }
     }
 
     /// Adds what was counted at a design point.
@@ -39,14 +41,11 @@ impl PathTables {
         for (ending, ended) in plan.endings.iter().enumerate() {
             for (at, quantity) in plan.quantities.iter().enumerate() {
                 for step in 0..plan.steps {
-                    let values = paths.values(plan, ending, step, at);
-                    if values.total() == 0 {
-                        break;
-                    }
+                    let place = (ending, step, at);
+                    let Some((n, found)) = paths.quantiles(plan, place, SHARES) else { break };
                     let mut row = vec![number.clone(), (*ended).into(), quantity.name.into()];
-                    row.push(Cell::Number((step + 1) as f64));
-                    row.push(Cell::Number(values.total() as f64));
-                    row.extend(QUANTILES.map(|(share, _)| values.quantile(share).map(round).into()));
+                    row.extend([(step + 1) as f64, n as f64].map(Cell::Number));
+                    row.extend(found.map(|value| Cell::Number(round(value))));
                     self.paths.push(row);
                 }
             }

@@ -3,9 +3,10 @@
 //! A change of looks changes hashes: look at the pictures, then put the new ones here.
 
 use outputs::chart::{
-    Against, Axis, BoxRow, Boxes, ChartSpec, Comparison, Count, Frame, Group, Heatmap, Legend,
-    Lines, Maps, Mark, Medium, Panel, Quantiles, Reference, Ridge, Ridgelines, Scale, Series, Spot,
-    Stacked, Step, Survival, describe, draw,
+    Against, AreaPanel, Areas, Axis, BoxRow, Boxes, ChartSpec, Comparison, Count, FanPanel, Fans,
+    Frame, Glyph, Group, Heatmap, Layer, Legend, Lines, Maps, Mark, Medium, Panel, Place, Plane,
+    Quantiles, Reference, Ridge, Ridgelines, Scale, Series, Spot, Stacked, Step, Survival,
+    describe, draw,
 };
 use outputs::hash;
 
@@ -97,25 +98,94 @@ fn survival() -> ChartSpec {
     })
 }
 
+fn layers() -> Vec<Layer> {
+    vec![Layer { name: "a".into(), hue: 0 }, Layer { name: "b".into(), hue: 4 }]
+}
+
 fn stacked() -> ChartSpec {
     ChartSpec::Stacked(Stacked {
         frame: frame("Stacks"),
         x: axis("Level", 3),
         y_title: "Months".into(),
-        layers: vec!["a".into(), "b".into()],
+        layers: layers(),
         amounts: (0..3).map(|x| vec![10.0 * share(x, 0), 5.0]).collect(),
     })
 }
 
-fn boxes() -> ChartSpec {
-    let quantiles =
-        |at: u32| Some(Quantiles([0.1, 0.2, 0.3, 0.5, 0.7].map(|x| x + 0.05 * f64::from(at))));
+fn quantiles(from: f64) -> Quantiles {
+    Quantiles([0.1, 0.2, 0.3, 0.5, 0.7].map(|x| x + from))
+}
+
+fn rows(glyphs: [Option<Glyph>; 2], range: Option<(f64, f64)>) -> ChartSpec {
     ChartSpec::Boxes(Boxes {
         frame: frame("Boxes"),
         x_title: "Payoff".into(),
+        range,
         levels_title: "Level".into(),
         levels: vec!["0".into(), "1".into()],
-        rows: vec![BoxRow { name: "A".into(), boxes: vec![quantiles(0), quantiles(2)] }],
+        rows: vec![BoxRow { name: "A".into(), boxes: glyphs.to_vec() }],
+    })
+}
+
+fn fans() -> ChartSpec {
+    let fan = |from: f64, last: u32| -> Vec<(f64, Quantiles)> {
+        (1..=last).map(|x| (f64::from(x), quantiles(from + 0.01 * f64::from(x)))).collect()
+    };
+    let panel = |title: &str, fans| FanPanel { title: title.into(), fans };
+    ChartSpec::Fans(Fans {
+        frame: frame("Fans"),
+        x_title: "Month".into(),
+        groups: vec!["one".into(), "other".into()],
+        panels: vec![
+            panel("Both", vec![fan(0.0, 24), fan(0.2, 9)]),
+            panel("One", vec![fan(0.1, 24), Vec::new()]),
+            panel("A single month", vec![fan(0.1, 1), Vec::new()]),
+        ],
+    })
+}
+
+fn areas() -> ChartSpec {
+    let step = |x: u32| (f64::from(x), vec![share(x, 1), 1.0 - share(x, 1)]);
+    let panel =
+        |title: &str| AreaPanel { title: title.into(), steps: (1..=20).map(step).collect() };
+    ChartSpec::Areas(Areas {
+        frame: frame("Areas"),
+        x_title: "Month".into(),
+        y_title: "Share".into(),
+        layers: layers(),
+        panels: vec![panel("low"), panel("high")],
+    })
+}
+
+fn plane() -> ChartSpec {
+    let curve = |k: u32| {
+        let x = 1.0 - f64::from(k) / 32.0;
+        (x, 1.0 - x * x)
+    };
+    let bins = |shift: u32| -> Vec<Count> {
+        let bin = |at: u32| {
+            let low = f64::from(at) / 20.0;
+            Count { low, high: low + 0.05, count: (30.0 * share(at / 4, shift)).floor() }
+        };
+        (0..20).map(bin).collect()
+    };
+    let mark = |name: &str, kind, at| Place { name: name.into(), kind, at };
+    ChartSpec::Plane(Plane {
+        frame: frame("Plane"),
+        x_title: "One".into(),
+        y_title: "Other".into(),
+        curve: (0..=32).map(curve).collect(),
+        levels_title: "Level".into(),
+        levels: vec![("0".into(), bins(1)), ("1".into(), bins(2))],
+        without: (0.3, 0.3),
+        kinds: ["war", "solutions", "with others", "ideals"].map(str::to_owned).to_vec(),
+        marks: vec![
+            mark("War", 0, (0.3, 0.3)),
+            mark("Nash", 1, (0.6, 0.64)),
+            mark("egalitarian", 1, (0.601, 0.639)),
+            mark("Nash", 2, (0.5, 0.75)),
+            mark("A", 3, (1.0, 0.0)),
+        ],
     })
 }
 
@@ -139,7 +209,11 @@ fn specs() -> Vec<(&'static str, ChartSpec)> {
         ("ridgelines", ridgelines()),
         ("survival", survival()),
         ("stacked", stacked()),
-        ("boxes", boxes()),
+        ("boxes", rows([Some(Glyph::Box(quantiles(0.0))), Some(Glyph::Box(quantiles(0.1)))], None)),
+        ("dots", rows([Some(Glyph::Dot(0.4, (0.3, 0.6))), None], Some((0.0, 1.0)))),
+        ("fans", fans()),
+        ("areas", areas()),
+        ("plane", plane()),
         ("against", against()),
         ("words", ChartSpec::Words(frame("Words"), "Nothing to show.".into())),
     ]
@@ -154,8 +228,12 @@ const GOLDEN: &[(&str, &str, &str)] = &[
     ("lines", "cfc3a75864ce57c7", "d4e11721ca3133ca"),
     ("ridgelines", "66ab40f437cd516b", "a5972662f09cf480"),
     ("survival", "14ffe3799410d124", "030acbf0955500fe"),
-    ("stacked", "b49221da47eaf0f5", "26ea1bf201227b5f"),
+    ("stacked", "5c97589c0dde7096", "e0ce90e16b59865a"),
     ("boxes", "f1e969e6ee6befe3", "f1f588192cf3259f"),
+    ("dots", "7af0792db8b208f0", "97139cabafa95857"),
+    ("fans", "9613faec882b0cdb", "9a3d3e7c88c367f7"),
+    ("areas", "6138a358efb7e52c", "4f82676da4bc3368"),
+    ("plane", "9151c4172bfd1134", "0b6cff3c0da6b77a"),
     ("against", "b58567da39288ff9", "96db1287ca8058f9"),
     ("words", "bf978aebd0cfb092", "b1d253d2f6da18e8"),
 ];

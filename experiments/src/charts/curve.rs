@@ -55,9 +55,13 @@ impl View<'_> {
         let name = |role| named(role).map_or("", |actor| actor.name.as_str());
         let title = |role| format!("Utility to {}", name(role));
         let war = Place { name: "War".to_owned(), kind: 0, at: place(worth.war) };
-        let ideals =
-            worth.ideals.iter().map(|(name, at)| Place { name: name.clone(), kind: 3, at: place(*at) });
-        let solutions = self.solutions_at(slice.points[0], name(Role::Challenger), name(Role::Defender));
+        let ideals = worth.ideals.iter().map(|(name, at)| Place {
+            name: name.clone(),
+            kind: 3,
+            at: place(*at),
+        });
+        let solutions =
+            self.solutions_at(slice.points[0], name(Role::Challenger), name(Role::Defender));
         ChartSpec::Plane(Plane {
             frame,
             x_title: title(Role::Defender),

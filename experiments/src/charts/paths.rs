@@ -1,9 +1,9 @@
 //! The charts of how things went month by month: paths, and what became of the war.
 
-use outputs::chart::{AreaPanel, Areas, ChartSpec, FanPanel, Fans, Quantiles};
 use outputs::Cell;
+use outputs::chart::{AreaPanel, Areas, ChartSpec, FanPanel, Fans, Layer, Quantiles};
 
-use super::{MOST_PANELS, View, by, join, rows_of, short_name, thousands};
+use super::{CAUSES, MOST_PANELS, View, by, causes, join, rows_of, short_name, thousands};
 use crate::paths::PathTables;
 
 /// Quantities in the order of their panels, with their titles.
@@ -20,17 +20,6 @@ const PANELS: [(&str, &str); 8] = [
 
 /// Quantiles of fewer runs are not drawn.
 const FEWEST: f64 = 40.0;
-
-/// The states of a month with their names, from bottom to top; what is signed comes first.
-const STATES: [(&str, &str); 7] = [
-    ("signed", "agreement signed"),
-    ("refused_by_coalition", "coalition did not endorse"),
-    ("refused_by_both", "both refused"),
-    ("refused_by_defender", "defender refused"),
-    ("refused_by_challenger", "challenger refused"),
-    ("nothing_offered", "nothing worth offering"),
-    ("no_talks", "no talks"),
-];
 
 impl View<'_> {
     /// Where paths were counted.
@@ -50,14 +39,16 @@ impl View<'_> {
             fans: ["signed", "unsigned"].map(|ended| fan(rows, ended, quantity)).to_vec(),
         };
         let panels: Vec<FanPanel> = PANELS.iter().map(panel).collect();
-        let definition = "Line: median; bands: central half and central nine tenths of the runs still at war";
+        let definition =
+            "Line: median; bands: central half and central nine tenths of the runs still at war";
         let notes = format!(
             "The first {} replications; where fewer than {FEWEST} are left nothing is drawn. ",
             thousands(self.study.paths)
         );
         let frame = self.frame("Paths by how runs end".to_owned(), join(definition, &held), &notes);
         if panels.iter().all(|panel| panel.fans.iter().all(Vec::is_empty)) {
-            let words = format!("Fewer than {FEWEST} replications end either way: too few for quantiles.");
+            let words =
+                format!("Fewer than {FEWEST} replications end either way: too few for quantiles.");
             return Some(ChartSpec::Words(frame, words));
         }
         let groups = vec![group("signed", "end in an agreement"), group("unsigned", "do not")];
@@ -82,31 +73,33 @@ impl View<'_> {
             "Why there is none: as in the first {} replications. ",
             thousands(self.study.paths)
         );
-        let title = by("Agreements and refusals month by month", &slice.title);
+        let title =
+            by("Agreements and refusals by month", &slice.title).replace("month by", "month and");
+        let signed = Layer { name: "agreement signed".to_owned(), hue: 0 };
         Some(ChartSpec::Areas(Areas {
             frame: self.frame(title, join(definition, &slice.held), &notes),
             x_title: "Month".to_owned(),
             y_title: "Share of runs".to_owned(),
-            layers: STATES.iter().map(|(_, name)| (*name).to_owned()).collect(),
+            layers: std::iter::once(signed).chain(causes()).collect(),
             panels,
         }))
     }
 
     /// What is signed by each month, over all replications; the rest parted as the counted paths are.
     fn shares_by_month(&self, tables: &PathTables, point: u64) -> Vec<(f64, Vec<f64>)> {
-        let columns = STATES.map(|(column, _)| tables.states.column(column));
+        let columns = CAUSES.map(|(cause, _)| tables.states.column(cause));
         let n = self.study.replications as f64;
         let signings = self.bins(point, "month");
         let mut signed = 0.0;
         let months = rows_of(&tables.states, point).iter().enumerate().map(|(at, row)| {
             signed += signings.get(at).map_or(0.0, |bin| bin.count / n);
-            let count = |column: &Option<usize>| column.and_then(|at| row[at].number()).unwrap_or(0.0);
-            let rest: Vec<f64> = columns[1..].iter().map(count).collect();
+            let count =
+                |column: &Option<usize>| column.and_then(|at| row[at].number()).unwrap_or(0.0);
+            let rest: Vec<f64> = columns.iter().map(count).collect();
             let all: f64 = rest.iter().sum();
             // Where no counted path is left at war, all that is left of the rest is at war somehow.
-            let parted = rest.iter().map(|own| {
-                if all > 0.0 { (1.0 - signed) * own / all } else { 0.0 }
-            });
+            let parted =
+                rest.iter().map(|own| if all > 0.0 { (1.0 - signed) * own / all } else { 0.0 });
             ((at + 1) as f64, std::iter::once(signed).chain(parted).collect())
         });
         months.collect()

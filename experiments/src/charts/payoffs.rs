@@ -36,22 +36,26 @@ impl View<'_> {
     /// How the members of the coalition vote; nothing where there are none.
     pub(super) fn votes(&self) -> Option<ChartSpec> {
         let slice = self.slice(0, MOST_LEVELS);
-        let members = || self.study.scenario.actors.iter().filter(|actor| actor.role == Role::Member);
+        let members =
+            || self.study.scenario.actors.iter().filter(|actor| actor.role == Role::Member);
         let row = |name: &String| BoxRow {
             name: name.clone(),
             boxes: slice
                 .points
                 .iter()
                 .map(|point| {
-                    let (value, ends) = self.estimate(*point, &format!("votes_{}", column(name)))?;
+                    let (value, ends) =
+                        self.estimate(*point, &format!("votes_{}", column(name)))?;
                     Some(Glyph::Dot(value, ends.unwrap_or((value, value))))
                 })
                 .collect(),
         };
         members().next()?;
-        let definition = "Mean share of the drafts put to the coalition in a run that a member is in favour of";
+        let definition =
+            "Mean share of the drafts put to the coalition in a run that a member is in favour of";
         let caption = "Before any vote as one. Whiskers: 95 % intervals, simulation error only. ";
-        let title = by("In favour of drafts by member", &slice.title).replace("member by", "member and");
+        let title =
+            by("In favour of drafts by member", &slice.title).replace("member by", "member and");
         let frame = self.frame(title, join(definition, &slice.held), caption);
         let rows: Vec<BoxRow> = members().map(|actor| row(&actor.name)).collect();
         if rows.iter().all(|row| row.boxes.iter().all(Option::is_none)) {

@@ -32,6 +32,10 @@ pub(super) const SHARES: [Share; 3] = [
     },
 ];
 
+fn plural(count: f64, what: &str) -> String {
+    if count == 1.0 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
 impl View<'_> {
     fn years(&self) -> f64 {
         self.study.settings.find("durable_after_years").unwrap_or(5.0)
@@ -42,7 +46,7 @@ impl View<'_> {
         let swept = |path: &str| self.study.design.axes.iter().any(|axis| axis.path == path);
         let years = match swept("durable_after_years") {
             true => "the years that count as durable".to_owned(),
-            false => format!("{} years", self.years()),
+            false => plural(self.years(), "year"),
         };
         let months = match swept("horizon_months") {
             true => "the horizon".to_owned(),
@@ -50,7 +54,7 @@ impl View<'_> {
                 .study
                 .settings
                 .find("horizon_months")
-                .map_or_else(|| "the horizon".to_owned(), |months| format!("{months} months")),
+                .map_or_else(|| "the horizon".to_owned(), |months| plural(months, "month")),
         };
         match share.column {
             "p_agreement" => format!("Probability that an agreement is signed within {months}"),
@@ -88,7 +92,10 @@ impl View<'_> {
             .zip(&slice.points)
             .map(|(spot, point)| {
                 let levels = self.study.design.point(*point).levels;
-                (format!("{} {}", slice.title, spot.label), self.cells_at(share.column, (0, 1), levels))
+                (
+                    format!("{} {}", slice.title, spot.label),
+                    self.cells_at(share.column, (0, 1), levels),
+                )
             })
             .collect();
         let held = self.held(&[0, 1, 2], &self.study.reference_levels());

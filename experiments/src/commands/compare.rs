@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use experiments::{Comparison, Difference, Side, Study, compare};
 use outputs::chart::{Medium, draw};
-use outputs::{Folder, write_csv};
+use outputs::{Folder, Provenance, write_csv};
 
 use super::run_folder;
 
@@ -28,9 +28,20 @@ pub(super) struct Compare {
     force: bool,
 }
 
+/// Where a run comes from, its replications checked if it kept them.
+fn origin(run: &Path) -> Result<Provenance> {
+    const ROWS: &str = "replications.csv";
+    let provenance = run_folder::provenance(run)?;
+    if provenance.files.iter().any(|file| file.path == ROWS) {
+        run_folder::verify(run, &provenance, ROWS)?;
+    }
+    Ok(provenance)
+}
+
 pub(super) fn run(command: &Compare) -> Result<()> {
     let (one, its_results) = run_folder::read(&command.first)?;
     let (other, their_results) = run_folder::read(&command.second)?;
+    let origins = [origin(&command.first)?, origin(&command.second)?];
     let sides = [
         Side { study: &one, results: &its_results, folder: &command.first },
         Side { study: &other, results: &their_results, folder: &command.second },
@@ -50,7 +61,7 @@ pub(super) fn run(command: &Compare) -> Result<()> {
     let provenance = serde_json::json!({
         "version": env!("CARGO_PKG_VERSION"),
         "commit": env!("ARMISTICE_COMMIT"),
-        "compared": [run_folder::provenance(&command.first)?, run_folder::provenance(&command.second)?],
+        "compared": origins,
     });
     folder
         .write("provenance.json", (serde_json::to_string_pretty(&provenance)? + "\n").as_bytes())?;

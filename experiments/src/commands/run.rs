@@ -11,8 +11,8 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
 use engine::{AnyModel, Batch, MeasureInfo, Seed};
 use experiments::{
-    Keep, POINTS_AT_A_TIME, PathTables, Played, Results, Sources, Study, charts, check_limits, double_column,
-    need, report, results, row_columns, scenario_as_run, solutions, study_as_run,
+    Keep, POINTS_AT_A_TIME, PathTables, Played, Results, Sources, Study, charts, check_limits,
+    double_column, need, report, results, row_columns, scenario_as_run, solutions, study_as_run,
 };
 use outputs::chart::{ChartSpec, Medium, draw};
 use outputs::{FileHash, Folder, Provenance, Table, hash, write_csv};

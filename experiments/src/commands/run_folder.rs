@@ -4,21 +4,38 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use experiments::{Overrides, PathTables, Results, Study};
-use outputs::{Provenance, Table, read_csv};
+use outputs::{Provenance, Table, hash_file, read_csv};
 
-/// Reads study and tables of a run.
+/// Reads study and tables of a run, after checking that all of it is as it was written.
 pub(super) fn read(run: &Path) -> Result<(Study, Results)> {
     if !run.join("study.toml").is_file() {
         bail!("{} is not a run folder: it holds no study.toml", run.display());
     }
-    let study = Study::read(&run.join("study.toml"), &Overrides::default())?;
-    let tables = Results {
-        points: read_csv(&run.join("points.csv"))?,
-        distributions: read_csv(&run.join("distributions.csv"))?,
-        survival: read_csv(&run.join("survival.csv"))?,
-        solutions: solutions(run)?,
-        paths: paths(run)?,
+    let provenance = provenance(run)?;
+    check_version(run, &provenance)?;
+    check_texts(run, &provenance)?;
+    let csv = |name: &str| {
+        verify(run, &provenance, name)?;
+        Ok::<_, anyhow::Error>(read_csv(&run.join(name))?)
     };
+    let listed = |name: &str| provenance.files.iter().any(|file| file.path == name);
+    let solutions = listed("solutions.csv").then(|| csv("solutions.csv")).transpose()?;
+    let paths = listed("paths.csv")
+        .then(|| {
+            Ok::<_, anyhow::Error>(PathTables {
+                paths: csv("paths.csv")?,
+                states: csv("states.csv")?,
+            })
+        })
+        .transpose()?;
+    let tables = Results {
+        points: csv("points.csv")?,
+        distributions: csv("distributions.csv")?,
+        survival: csv("survival.csv")?,
+        solutions,
+        paths,
+    };
+    let study = Study::read(&run.join("study.toml"), &Overrides::default())?;
     check(&study, &tables)?;
     Ok((study, tables))
 }
@@ -26,32 +43,72 @@ pub(super) fn read(run: &Path) -> Result<(Study, Results)> {
 /// Reads where a run comes from.
 pub(super) fn provenance(run: &Path) -> Result<Provenance> {
     let path = run.join("provenance.json");
-    let place = || path.display().to_string();
-    let text = std::fs::read_to_string(&path).with_context(place)?;
-    serde_json::from_str(&text).with_context(place)
+    let text = std::fs::read_to_string(&path).with_context(|| {
+        format!(
+            "{}: without it nothing says that the tables beside it are as they were written",
+            path.display()
+        )
+    })?;
+    serde_json::from_str(&text).with_context(|| path.display().to_string())
 }
 
-/// The bargaining solutions, if the run has any.
-fn solutions(run: &Path) -> Result<Option<Table>> {
-    let path = run.join("solutions.csv");
-    if !path.exists() {
-        return Ok(None);
-    }
-    let table = read_csv(&path)?;
-    if ["point", "solution"].iter().any(|column| table.column(column).is_none()) {
-        bail!("solutions.csv has no columns `point` and `solution`: it is not as it was written");
-    }
-    Ok(Some(table))
+/// Refuses a file of a run that is missing, or not the one that the run wrote.
+pub(super) fn verify(run: &Path, provenance: &Provenance, name: &str) -> Result<()> {
+    let known = provenance.files.iter().find(|file| file.path == name);
+    let known = known
+        .with_context(|| format!("{}: provenance.json does not list {name}", run.display()))?;
+    same(run, name, &known.blake3)
 }
 
-/// How things went month by month, if that was counted.
-fn paths(run: &Path) -> Result<Option<PathTables>> {
-    let files = ["paths.csv", "states.csv"].map(|name| run.join(name));
-    if !files[0].exists() {
-        return Ok(None);
+fn same(run: &Path, name: &str, known: &str) -> Result<()> {
+    let path = run.join(name);
+    if !path.is_file() {
+        bail!("{} is missing: {}", path.display(), again(run));
     }
-    let [paths, states] = files;
-    Ok(Some(PathTables { paths: read_csv(&paths)?, states: read_csv(&states)? }))
+    let found = hash_file(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    if found != known {
+        bail!(
+            "{} is not as the run wrote it (BLAKE3 {}…, not {}… as in provenance.json): {}",
+            path.display(),
+            &found[..8],
+            known.get(..8).unwrap_or(known),
+            again(run)
+        );
+    }
+    Ok(())
+}
+
+/// What to do about a folder that is not whole.
+fn again(run: &Path) -> String {
+    format!(
+        "put back what was there, or run the study again (armistice run {} --out NEW)",
+        run.join("study.toml").display()
+    )
+}
+
+/// Numbers and charts hang together within a version up to its minor number.
+fn check_version(run: &Path, provenance: &Provenance) -> Result<()> {
+    let series = |version: &str| version.split('.').take(2).map(str::to_owned).collect::<Vec<_>>();
+    let own = env!("CARGO_PKG_VERSION");
+    if series(&provenance.version) != series(own) {
+        bail!(
+            "{} was made by armistice {}, and this is {own}: use that version, or run the study again \
+             (armistice run {} --out NEW)",
+            run.display(),
+            provenance.version,
+            run.join("study.toml").display()
+        );
+    }
+    Ok(())
+}
+
+/// Study and scenario are those that were run.
+fn check_texts(run: &Path, provenance: &Provenance) -> Result<()> {
+    same(run, "study.toml", &provenance.study_blake3)?;
+    if provenance.scenario_blake3.is_empty() {
+        return Ok(());
+    }
+    same(run, "scenario.toml", &provenance.scenario_blake3)
 }
 
 /// Refuses tables that are not those of the study beside them.
@@ -76,5 +133,11 @@ fn check(study: &Study, tables: &Results) -> Result<()> {
     let own: Vec<&str> = ["point", "n"].into_iter().chain(columns).collect();
     has(&tables.points, "points.csv", &own)?;
     has(&tables.distributions, "distributions.csv", &["point", "measure", "bin_low", "count"])?;
-    has(&tables.survival, "survival.csv", &["point", "year", "km", "at_risk"])
+    has(&tables.survival, "survival.csv", &["point", "year", "km", "at_risk"])?;
+    if let Some(solutions) = &tables.solutions {
+        has(solutions, "solutions.csv", &["point", "solution"])?;
+    }
+    let Some(PathTables { paths, states }) = &tables.paths else { return Ok(()) };
+    has(paths, "paths.csv", &["point", "ended", "quantity", "month", "n", "median"])?;
+    has(states, "states.csv", &["point", "month", "no_talks", "signed"])
 }

@@ -27,9 +27,9 @@ mod textbook;
 mod world;
 mod worth;
 
+pub use curve::Worth;
 pub use description::DESCRIPTION;
 pub use outcome::Outcome;
 pub use parameters::PARAMETERS;
-pub use curve::Worth;
 pub use textbook::{Answer, Consent, Prospect, Textbook};
 pub use world::Peace;

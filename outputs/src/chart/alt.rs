@@ -4,7 +4,7 @@ use super::canvas::short;
 use super::density::density;
 use super::spec::{
     Against, AreaPanel, Areas, Axis, BoxRow, Boxes, ChartSpec, Comparison, FanPanel, Fans, Glyph,
-    Heatmap, Lines, Maps, Plane, Quantiles, Ridgelines, Series, Stacked, Survival,
+    Heatmap, Layer, Lines, Maps, Plane, Quantiles, Ridgelines, Series, Stacked, Survival,
 };
 
 /// What a chart shows, stated from the numbers that it draws.
@@ -140,11 +140,13 @@ fn survival(spec: &Survival) -> String {
 }
 
 fn stacked(spec: &Stacked) -> String {
-    let layer = |(at, name): (usize, &String)| {
+    let layer = |(at, layer): (usize, &Layer)| {
         let amounts: Vec<f64> =
             spec.amounts.iter().filter_map(|own| own.get(at).copied()).collect();
         let ends = amounts.first().zip(amounts.last());
-        ends.map(|(first, last)| format!("{name}: from {} to {}", value(*first), value(*last)))
+        ends.map(|(first, last)| {
+            format!("{}: from {} to {}", layer.name, value(*first), value(*last))
+        })
     };
     let layers: Vec<String> = spec.layers.iter().enumerate().filter_map(layer).collect();
     format!("{} over {}. {}.", spec.y_title, over(&spec.x.title), layers.join("; "))
@@ -160,7 +162,11 @@ fn boxes(spec: &Boxes) -> String {
         let all: Vec<f64> = row.boxes.iter().filter_map(middle).collect();
         let (from, to) = (value(*all.first()?), value(*all.last()?));
         let name = &row.name;
-        Some(if all.len() > 1 { format!("{name}: from {from} to {to}") } else { format!("{name}: {from}") })
+        Some(if all.len() > 1 {
+            format!("{name}: from {from} to {to}")
+        } else {
+            format!("{name}: {from}")
+        })
     };
     let rows: Vec<String> = spec.rows.iter().filter_map(row).collect();
     let medians = spec.rows.iter().flat_map(|row| &row.boxes).flatten();
@@ -185,7 +191,7 @@ fn fans(spec: &Fans) -> String {
 fn areas(spec: &Areas) -> String {
     let panel = |panel: &AreaPanel| {
         let last = panel.steps.last()?;
-        let layer = |(name, share): (&String, &f64)| format!("{name} {}", value(*share));
+        let layer = |(own, share): (&Layer, &f64)| format!("{} {}", own.name, value(*share));
         let layers: Vec<String> = spec.layers.iter().zip(&last.1).map(layer).collect();
         let name = if panel.title.is_empty() { "" } else { &format!("{}, ", panel.title) };
         Some(format!("{name}month {}: {}", short(last.0), layers.join(", ")))

@@ -1,11 +1,9 @@
 //! Shares of a whole stacked over time, in panels side by side.
 
-use plotters::style::RGBColor;
-
 use super::Medium;
 use super::backend::ChartError;
 use super::canvas::{Area, Canvas, Drawn, Plot, Type, short};
-use super::spec::{AreaPanel, Areas, Spot};
+use super::spec::{AreaPanel, Areas, Layer, Spot};
 use super::theme;
 
 const LEFT: f64 = 84.0;
@@ -17,12 +15,12 @@ pub(super) fn draw(spec: &Areas, medium: Medium) -> Result<Vec<u8>, ChartError> 
     let count = spec.panels.len().max(1) as f64;
     let width = (RIGHT - LEFT - BETWEEN * (count - 1.0)) / count;
     let last = spec.panels.iter().filter_map(|panel| panel.steps.last());
-    let last = last.map(|(x, _)| *x).fold(2.0, f64::max);
+    let last = last.map(|(x, _)| *x).fold(1.0, f64::max);
     for (at, panel) in spec.panels.iter().enumerate() {
         let left = LEFT + (width + BETWEEN) * at as f64;
         let area = Area { left, top: 104.0, right: left + width, bottom: canvas.height() - 88.0 };
         let plot = canvas.plot(area, (0.0, last), (0.0, 1.0))?;
-        stack(&plot, panel)?;
+        stack(&plot, panel, &spec.layers)?;
         let look = Type::of(theme::LABEL).bold().centred();
         let (title, size) = canvas.fit(&panel.title, width, look);
         canvas.text(&title, (left + width / 2.0, 90.0), Type { size, ..look })?;
@@ -38,12 +36,8 @@ pub(super) fn draw(spec: &Areas, medium: Medium) -> Result<Vec<u8>, ChartError> 
             plot.side_title(&spec.y_title)?;
         }
     }
-    names(spec, &canvas)?;
+    canvas.stack_key(&spec.layers, (RIGHT + 16.0, 116.0))?;
     canvas.finish()
-}
-
-fn colour(layer: usize) -> RGBColor {
-    theme::CATEGORIES[layer % theme::CATEGORIES.len()]
 }
 
 /// Round months from the first on, no more than a panel has room for.
@@ -56,10 +50,9 @@ fn months(last: f64, width: f64) -> Vec<Spot> {
 }
 
 /// Every month is as wide as the next; its share stands for all of it.
-fn stack(plot: &Plot, panel: &AreaPanel) -> Drawn {
-    let layers = panel.steps.first().map_or(0, |(_, shares)| shares.len());
+fn stack(plot: &Plot, panel: &AreaPanel, layers: &[Layer]) -> Drawn {
     let below = |shares: &[f64], layer: usize| shares[..layer].iter().sum::<f64>();
-    for layer in 0..layers {
+    for (layer, own) in layers.iter().enumerate() {
         let stairs = |to: usize| {
             panel.steps.iter().flat_map(move |(x, shares)| {
                 [(*x - 1.0, below(shares, to)), (*x, below(shares, to))]
@@ -67,30 +60,16 @@ fn stack(plot: &Plot, panel: &AreaPanel) -> Drawn {
         };
         let mut outline: Vec<(f64, f64)> = stairs(layer + 1).collect();
         outline.extend(stairs(layer).collect::<Vec<_>>().into_iter().rev());
-        plot.polygon(&outline, colour(layer), 1.0)?;
+        plot.polygon(&outline, theme::category(own.hue), 1.0)?;
     }
     // A white line between layers keeps them apart in grey too.
-    for layer in 1..layers {
+    for layer in 1..layers.len() {
         let edge: Vec<(f64, f64)> = panel
             .steps
             .iter()
             .flat_map(|(x, shares)| [(*x - 1.0, below(shares, layer)), (*x, below(shares, layer))])
             .collect();
         plot.path(&edge, theme::PAPER, 0.8)?;
-    }
-    Ok(())
-}
-
-/// A key in the order of the stack.
-fn names(spec: &Areas, canvas: &Canvas) -> Drawn {
-    let left = RIGHT + 16.0;
-    for (layer, name) in spec.layers.iter().enumerate() {
-        let y = 116.0 + 24.0 * (spec.layers.len() - 1 - layer) as f64;
-        let square = Area { left, top: y - 6.0, right: left + 12.0, bottom: y + 6.0 };
-        canvas.fill(square, colour(layer))?;
-        let look = Type::of(11.0);
-        let (name, size) = canvas.fit(name, theme::WIDTH - left - 26.0, look);
-        canvas.text(&name, (left + 19.0, y), Type { size, ..look })?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use plotters_backend::DrawingErrorKind;
 
 use super::Medium;
 use super::backend::{Backend, ChartError, UNITS};
-use super::spec::{Frame, Spot};
+use super::spec::{Frame, Layer, Spot};
 use super::theme;
 
 pub(super) type Drawn = Result<(), ChartError>;
@@ -126,9 +126,9 @@ impl Canvas {
         let root = backend.clone().into_drawing_area();
         let canvas = Self { backend, root, height };
         canvas.fitted(&frame.title, (24.0, 28.0), Type::of(theme::TITLE).bold())?;
-        canvas.fitted(&frame.subtitle, (24.0, 50.0), Type::of(theme::SUBTITLE).soft())?;
+        canvas.in_lines(&frame.subtitle, (50.0, 53.0), Type::of(theme::SUBTITLE).soft())?;
         let caption = Type::of(theme::CAPTION).colour(theme::FAINT);
-        canvas.fitted(&frame.caption, (24.0, height - 16.0), caption)?;
+        canvas.in_lines(&frame.caption, (height - 16.0, height - 15.0), caption)?;
         Ok(canvas)
     }
 
@@ -164,6 +164,36 @@ impl Canvas {
         let room = theme::WIDTH - 2.0 * 24.0;
         let (text, size) = self.fit(text, room, look);
         self.text(&text, at, Type { size, ..look })
+    }
+
+    /// A text that runs across the canvas; where it would have to be made much smaller, in two lines
+    /// around a place of their own.
+    fn in_lines(&self, text: &str, (one, two): (f64, f64), look: Type) -> Drawn {
+        let room = theme::WIDTH - 2.0 * 24.0;
+        let whole = self.width(text, look);
+        if whole <= 1.08 * room {
+            return self.fitted(text, (24.0, one), look);
+        }
+        let look = Type { size: 0.92 * look.size, ..look };
+        let width = |at: usize| self.width(&text[..at], look);
+        let spaces = || text.match_indices(' ').map(|(at, _)| at);
+        // Near the middle, so that no word stands alone, or else as late as there is room.
+        let cut = spaces().find(|at| width(*at) >= 0.46 * whole).filter(|at| width(*at) <= room);
+        let cut = cut.or_else(|| spaces().take_while(|at| width(*at) <= room).last());
+        let cut = cut.unwrap_or(text.len());
+        let apart = 0.62 * look.size;
+        self.fitted(&text[..cut], (24.0, two - apart), look)?;
+        self.fitted(text[cut..].trim_start(), (24.0, two + apart), look)
+    }
+
+    /// How far from the left a panel begins that has these labels and a title beside it.
+    pub(super) fn side_room(&self, spots: &[Spot], least: f64) -> f64 {
+        (self.widest(spots) + 46.0).clamp(least, 190.0)
+    }
+
+    fn widest(&self, spots: &[Spot]) -> f64 {
+        let widths = spots.iter().map(|spot| self.width(&spot.label, Type::of(theme::TICK)));
+        widths.fold(0.0, f64::max).min(144.0)
     }
 
     /// The text and size at which it takes no more than `room`: down to 0.8 of its size, then cut
@@ -234,6 +264,19 @@ impl Canvas {
             self.fill(Area { left: x, top: y - 5.0, right: x + 10.0, bottom: y + 5.0 }, colour)?;
             self.text(&name, (x + 15.0, y), Type::of(theme::NOTE))?;
             x += 15.0 + self.width(&name, Type::of(theme::NOTE)) + 16.0;
+        }
+        Ok(())
+    }
+
+    /// Squares with names one below the other, in the order of a stack: the first at the bottom.
+    pub(super) fn stack_key(&self, layers: &[Layer], (left, top): (f64, f64)) -> Drawn {
+        for (row, layer) in layers.iter().rev().enumerate() {
+            let y = top + 24.0 * row as f64;
+            let square = Area { left, top: y - 6.0, right: left + 12.0, bottom: y + 6.0 };
+            self.fill(square, theme::category(layer.hue))?;
+            let look = Type::of(11.0);
+            let (name, size) = self.fit(&layer.name, theme::WIDTH - left - 26.0, look);
+            self.text(&name, (left + 19.0, y), Type { size, ..look })?;
         }
         Ok(())
     }
@@ -319,9 +362,13 @@ impl Plot<'_> {
 
     /// The title of the vertical axis, turned.
     pub(super) fn side_title(&self, title: &str) -> Drawn {
+        self.turned_title(title, 56.0)
+    }
+
+    fn turned_title(&self, title: &str, away: f64) -> Drawn {
         let look = Type::of(theme::AXIS_TITLE).centred();
         let (title, size) = self.canvas.fit(title, self.area.bottom - self.area.top, look);
-        let at = (self.area.left - 56.0, f64::midpoint(self.area.top, self.area.bottom));
+        let at = (self.area.left - away, f64::midpoint(self.area.top, self.area.bottom));
         self.canvas.text(&title, at, Type { size, ..look }.turned(-90.0))
     }
 
@@ -349,16 +396,17 @@ impl Plot<'_> {
         let Area { left, top, bottom, .. } = self.area;
         self.canvas.rule((left, top), (left, bottom), theme::SOFT, 0.8)?;
         let step = self.thinning(spots, |_| 15.0, false);
+        let widest = self.canvas.widest(spots);
         for (at, spot) in spots.iter().enumerate() {
             let y = self.place((self.x.0, spot.at)).1;
             self.canvas.rule((left - 4.0, y), (left, y), theme::SOFT, 0.8)?;
             if at % step == 0 {
                 let look = Type::of(theme::TICK).soft().right();
-                let (label, size) = self.canvas.fit(&spot.label, left - 12.0, look);
+                let (label, size) = self.canvas.fit(&spot.label, widest, look);
                 self.canvas.text(&label, (left - 8.0, y), Type { size, ..look })?;
             }
         }
-        self.side_title(title)
+        self.turned_title(title, (widest + 24.0).max(56.0))
     }
 
     /// Every how many labels can be shown so that none touches the next.

@@ -21,7 +21,8 @@ pub(super) fn draw(spec: &Fans, medium: Medium) -> Result<Vec<u8>, ChartError> {
     let across = spec.panels.len().clamp(1, ACROSS);
     let rows = spec.panels.len().div_ceil(across).max(1);
     let canvas = Canvas::new(medium, &spec.frame, TOP + EACH * rows as f64 + 34.0)?;
-    let groups = spec.groups.iter().enumerate().map(|(at, name)| (name.clone(), colour(at)));
+    let groups =
+        spec.groups.iter().enumerate().map(|(at, name)| (name.clone(), theme::category(at)));
     canvas.key((24.0, 78.0), "", groups)?;
     let width = theme::WIDTH - LEFT - RIGHT - BETWEEN * (across - 1) as f64;
     let width = width / across as f64;
@@ -37,10 +38,6 @@ pub(super) fn draw(spec: &Fans, medium: Medium) -> Result<Vec<u8>, ChartError> {
     canvas.finish()
 }
 
-fn colour(group: usize) -> RGBColor {
-    theme::CATEGORIES[group % theme::CATEGORIES.len()]
-}
-
 fn draw_panel(canvas: &Canvas, panel: &FanPanel, area: Area, last: f64, x_title: &str) -> Drawn {
     let range = range(panel);
     let plot = canvas.plot(area, (1.0, last), range)?;
@@ -54,9 +51,9 @@ fn draw_panel(canvas: &Canvas, panel: &FanPanel, area: Area, last: f64, x_title:
     canvas.text(&title, (area.left, area.top - 14.0), Type { size, ..look })?;
     // The wide bands first, so that none hides a narrow one.
     let groups = || panel.fans.iter().enumerate();
-    groups().try_for_each(|(at, fan)| band(&plot, fan, (0, 4), colour(at), 0.13))?;
-    groups().try_for_each(|(at, fan)| band(&plot, fan, (1, 3), colour(at), 0.30))?;
-    groups().try_for_each(|(at, fan)| middle(&plot, fan, colour(at)))
+    groups().try_for_each(|(at, fan)| band(&plot, fan, (0, 4), theme::category(at), 0.13))?;
+    groups().try_for_each(|(at, fan)| band(&plot, fan, (1, 3), theme::category(at), 0.30))?;
+    groups().try_for_each(|(at, fan)| middle(&plot, fan, theme::category(at)))
 }
 
 /// The months that are marked: the first, round ones, the last.

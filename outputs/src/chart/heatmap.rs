@@ -14,7 +14,8 @@ const LEVELS: [f64; 9] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 pub(super) fn draw(spec: &Heatmap, medium: Medium) -> Result<Vec<u8>, ChartError> {
     let canvas = Canvas::new(medium, &spec.frame, 620.0)?;
-    let area = Area { left: 88.0, top: 78.0, right: 702.0, bottom: canvas.height() - 84.0 };
+    let left = canvas.side_room(&spec.y.levels, 88.0);
+    let area = Area { left, top: 78.0, right: 702.0, bottom: canvas.height() - 84.0 };
     panel(spec, &canvas, area, true, 3.0)?;
     let bar = Area { left: 726.0, top: 104.0, right: 744.0, bottom: area.bottom };
     match &spec.scale {

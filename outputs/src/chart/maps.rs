@@ -7,7 +7,7 @@ use super::heatmap;
 use super::spec::{Heatmap, Maps, Scale};
 use super::theme;
 
-/// Ends of the panels, and room between them.
+/// Least left and right end of the panels, and room between them.
 const LEFT: f64 = 78.0;
 const RIGHT: f64 = 756.0;
 const BETWEEN: f64 = 14.0;
@@ -21,11 +21,12 @@ pub(super) fn draw(spec: &Maps, medium: Medium) -> Result<Vec<u8>, ChartError> {
     let rows = spec.panels.len().div_ceil(ACROSS).max(1);
     let across = spec.panels.len().div_ceil(rows).max(1);
     let canvas = Canvas::new(medium, &spec.frame, TOP + EACH * rows as f64 + 10.0)?;
-    let width = (RIGHT - LEFT - BETWEEN * (across as f64 - 1.0)) / across as f64;
+    let first = canvas.side_room(&spec.y.levels, LEFT);
+    let width = (RIGHT - first - BETWEEN * (across as f64 - 1.0)) / across as f64;
     let bottom = |row: usize| TOP + EACH * (row + 1) as f64 - 74.0;
     for (at, (title, cells)) in spec.panels.iter().enumerate() {
         let (row, column) = (at / across, at % across);
-        let left = LEFT + (width + BETWEEN) * column as f64;
+        let left = first + (width + BETWEEN) * column as f64;
         let top = TOP + EACH * row as f64;
         let area = Area { left, top, right: left + width, bottom: bottom(row) };
         let look = Type::of(theme::LABEL).bold().centred();

@@ -29,8 +29,8 @@ pub use alt::describe;
 pub use backend::ChartError;
 pub use spec::{
     Against, AreaPanel, Areas, Axis, BoxRow, Boxes, ChartSpec, Comparison, Count, Dot, FanPanel,
-    Fans, Frame, Glyph, Group, Heatmap, Legend, Lines, Maps, Mark, Panel, Place, Plane, Quantiles,
-    Reference, Ridge, Ridgelines, Scale, Series, Spot, Stacked, Step, Survival,
+    Fans, Frame, Glyph, Group, Heatmap, Layer, Legend, Lines, Maps, Mark, Panel, Place, Plane,
+    Quantiles, Reference, Ridge, Ridgelines, Scale, Series, Spot, Stacked, Step, Survival,
 };
 
 /// What a chart is drawn as.

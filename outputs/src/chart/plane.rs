@@ -47,7 +47,7 @@ fn ranges(spec: &Plane) -> ((f64, f64), (f64, f64)) {
     };
     let low = |of: fn((f64, f64)) -> f64| all().map(of).fold(0.9, f64::min) - 0.04;
     let high = |of: fn((f64, f64)) -> f64| all().map(of).fold(0.9, f64::max);
-    let ends = |low: f64, high: f64| (low, high + 0.14 * (high - low));
+    let ends = |low: f64, high: f64| (low, high + 0.2 * (high - low));
     (ends(low(|at| at.0), high(|at| at.0)), ends(low(|at| at.1), high(|at| at.1)))
 }
 
@@ -185,7 +185,8 @@ fn spread(wanted: &[f64], area: Area) -> Vec<f64> {
 /// What signs and ridges stand for, above the plane.
 fn keys(canvas: &Canvas, spec: &Plane) -> Drawn {
     let mut x = 24.0;
-    for (kind, name) in spec.kinds.iter().enumerate() {
+    let present = |kind: usize| spec.marks.iter().any(|mark| mark.kind == kind);
+    for (kind, name) in spec.kinds.iter().enumerate().filter(|(kind, _)| present(*kind)) {
         sign(canvas, (x + 5.0, 76.0), kind)?;
         let look = Type::of(theme::NOTE);
         canvas.text(name, (x + 15.0, 76.0), look)?;

@@ -241,6 +241,15 @@ pub struct Step {
     pub at_risk: f64,
 }
 
+/// One of several things that are stacked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layer {
+    /// What it is called.
+    pub name: String,
+    /// Its colour, by its place among categories: the same thing has one colour in all charts.
+    pub hue: usize,
+}
+
 /// Amounts stacked over levels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stacked {
@@ -251,7 +260,7 @@ pub struct Stacked {
     /// Title of the vertical axis.
     pub y_title: String,
     /// What is stacked, from bottom to top.
-    pub layers: Vec<String>,
+    pub layers: Vec<Layer>,
     /// One amount for each level, then layer; nothing for a level that was not played.
     pub amounts: Vec<Vec<f64>>,
 }
@@ -349,7 +358,7 @@ pub struct Areas {
     /// Title of the vertical axis.
     pub y_title: String,
     /// What is stacked, from bottom to top.
-    pub layers: Vec<String>,
+    pub layers: Vec<Layer>,
     /// Side by side.
     pub panels: Vec<AreaPanel>,
 }

@@ -2,8 +2,8 @@
 
 use super::Medium;
 use super::backend::ChartError;
-use super::canvas::{Area, Canvas, Drawn, Plot, Type, short, ticks};
-use super::spec::{Spot, Stacked};
+use super::canvas::{Area, Canvas, Drawn, Plot, short, ticks};
+use super::spec::{Layer, Spot, Stacked};
 use super::theme;
 
 pub(super) fn draw(spec: &Stacked, medium: Medium) -> Result<Vec<u8>, ChartError> {
@@ -16,36 +16,20 @@ pub(super) fn draw(spec: &Stacked, medium: Medium) -> Result<Vec<u8>, ChartError
     let lines: Vec<_> = ticks(plot.y).into_iter().map(|value| (value, short(value))).collect();
     plot.level_axis(&lines, &spec.y_title)?;
     for (at, amounts) in spec.amounts.iter().enumerate() {
-        bar(&plot, at as f64, amounts)?;
+        bar(&plot, at as f64, amounts, &spec.layers)?;
     }
     let spot = |(at, level): (usize, &Spot)| Spot { at: at as f64, label: level.label.clone() };
     let spots: Vec<Spot> = spec.x.levels.iter().enumerate().map(spot).collect();
     plot.base_axis(&spots, &spec.x.title)?;
-    names(spec, &canvas, &plot)?;
+    canvas.stack_key(&spec.layers, (plot.area.right + 14.0, plot.area.top + 12.0))?;
     canvas.finish()
 }
 
-fn bar(plot: &Plot, x: f64, amounts: &[f64]) -> Drawn {
+fn bar(plot: &Plot, x: f64, amounts: &[f64], layers: &[Layer]) -> Drawn {
     let mut from = 0.0;
-    for (layer, amount) in amounts.iter().enumerate() {
-        let colour = theme::CATEGORIES[layer % theme::CATEGORIES.len()];
-        plot.block((x - 0.38, from), (x + 0.38, from + amount), colour)?;
+    for (amount, layer) in amounts.iter().zip(layers) {
+        plot.block((x - 0.38, from), (x + 0.38, from + amount), theme::category(layer.hue))?;
         from += amount;
-    }
-    Ok(())
-}
-
-/// A key in the order of the stack.
-fn names(spec: &Stacked, canvas: &Canvas, plot: &Plot) -> Drawn {
-    let left = plot.area.right + 14.0;
-    for (layer, name) in spec.layers.iter().enumerate() {
-        let y = plot.area.top + 12.0 + 24.0 * (spec.layers.len() - 1 - layer) as f64;
-        let colour = theme::CATEGORIES[layer % theme::CATEGORIES.len()];
-        let square = Area { left, top: y - 6.0, right: left + 12.0, bottom: y + 6.0 };
-        canvas.fill(square, colour)?;
-        let look = Type::of(11.0);
-        let (name, size) = canvas.fit(name, theme::WIDTH - left - 26.0, look);
-        canvas.text(&name, (left + 19.0, y), Type { size, ..look })?;
     }
     Ok(())
 }

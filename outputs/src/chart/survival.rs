@@ -119,7 +119,11 @@ fn at_risk(spec: &Survival, canvas: &Canvas, plot: &Plot, years: &[Spot]) -> Dra
     for (at, group) in spec.groups.iter().enumerate() {
         let y = top + 17.0 + 21.0 * at as f64;
         let look = Type::of(theme::TICK).bold().colour(colour(at, spec));
-        let (name, size) = canvas.fit(&group.name, plot.area.left - 24.0 - 26.0, look);
+        let room = plot.area.left - 24.0 - 26.0;
+        // Where there is no room for all of it, the level at its end.
+        let level = group.name.rsplit(' ').next().unwrap_or_default();
+        let fits = canvas.width(&group.name, look) <= 1.25 * room;
+        let (name, size) = canvas.fit(if fits { &group.name } else { level }, room, look);
         canvas.text(&name, (24.0, y), Type { size, ..look })?;
         for year in years {
             let Some(step) = group.steps.iter().find(|step| step.year >= year.at) else { continue };

@@ -37,6 +37,11 @@ pub(super) const CATEGORIES: [RGBColor; 7] = [
     RGBColor(96, 96, 96),
 ];
 
+/// The colour of a category.
+pub(super) fn category(at: usize) -> RGBColor {
+    CATEGORIES[at % CATEGORIES.len()]
+}
+
 /// The colour of a share: viridis.
 pub(super) fn magnitude(share: f64) -> RGBColor {
     let [r, g, b, _] = colorgrad::preset::viridis().at(share.clamp(0.0, 1.0) as f32).to_rgba8();
