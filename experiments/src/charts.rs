@@ -94,10 +94,34 @@ struct View<'a> {
 /// The levels of one parameter that a chart shows, each with its design point; the others held.
 struct Slice {
     title: String,
+    /// The parameter inside a title, and before a level; empty where nothing is swept.
+    name: String,
+    short: String,
     spots: Vec<Spot>,
     points: Vec<u64>,
     /// What is held at what, in words; empty where nothing else is swept.
     held: String,
+}
+
+impl Slice {
+    /// A title by the parameter.
+    fn by(&self, what: &str) -> String {
+        self.joined(what, "by")
+    }
+
+    /// A title that is already by something else.
+    fn and(&self, what: &str) -> String {
+        self.joined(what, "and")
+    }
+
+    fn joined(&self, what: &str, word: &str) -> String {
+        if self.name.is_empty() { what.to_owned() } else { format!("{what} {word} {}", self.name) }
+    }
+
+    /// What a level is called beside others; nothing where it is alone.
+    fn group(&self, spot: &Spot) -> String {
+        if self.name.is_empty() { String::new() } else { format!("{} {}", self.short, spot.label) }
+    }
 }
 
 impl View<'_> {
@@ -122,7 +146,7 @@ impl View<'_> {
             }
             None => "Gaussian kernel; dark band: central half; white line: median. ",
         };
-        let frame = self.frame(by("Agreed terms", &slice.title), subtitle, caption);
+        let frame = self.frame(slice.by("Agreed terms"), subtitle, caption);
         let issues = &self.study.scenario.issues;
         let panel = |issue: &models::Issue| Panel {
             title: capital(&plain(&issue.name)),
@@ -173,18 +197,15 @@ impl View<'_> {
         for (spot, point) in slice.spots.iter().zip(&slice.points) {
             let steps = self.steps(*point);
             if !steps.is_empty() {
-                let name = if slice.title.is_empty() {
-                    spot.label.clone()
-                } else {
-                    short_name(&slice.title, &spot.label)
-                };
+                let name = slice.group(spot);
+                let name = if name.is_empty() { spot.label.clone() } else { name };
                 groups.push(Group { name, steps });
             }
         }
         let subtitle =
             join("Kaplan–Meier estimate of the share of agreements still in force", &slice.held);
         let bands = "95 % log–log bands, simulation error only. ";
-        let frame = self.frame(by("Survival of agreements", &slice.title), subtitle, bands);
+        let frame = self.frame(slice.by("Survival of agreements"), subtitle, bands);
         if groups.is_empty() {
             return ChartSpec::Words(frame, NO_AGREEMENT.to_owned());
         }
@@ -206,12 +227,7 @@ impl View<'_> {
                 let ends = engine::wilson(signed as u64, n).map(|ends| (ends.low, ends.high));
                 points.push((f64::midpoint(bin.low, bin.high), signed / n as f64, ends));
             }
-            let name = if slice.title.is_empty() {
-                String::new()
-            } else {
-                short_name(&slice.title, &spot.label)
-            };
-            series.push(Series { name, points });
+            series.push(Series { name: slice.group(spot), points });
         }
         let last = series.iter().filter_map(|s| s.points.last()).map(|p| p.0).fold(1.0, f64::max);
         let step = [1.0, 3.0, 6.0, 12.0, 24.0, 60.0, 120.0].into_iter().find(|s| last / s <= 8.0);
@@ -224,7 +240,7 @@ impl View<'_> {
         );
         let bands = "Bands: 95 % Wilson intervals, simulation error only. ";
         ChartSpec::Lines(Lines {
-            frame: self.frame(by("Time to agreement", &slice.title), subtitle, bands),
+            frame: self.frame(slice.by("Time to agreement"), subtitle, bands),
             x: Spots { title: "Month".to_owned(), levels },
             y_title: "P(signed by then)".to_owned(),
             range: (0.0, 1.0),
@@ -246,12 +262,7 @@ impl View<'_> {
             &slice.held,
         );
         ChartSpec::Stacked(Stacked {
-            frame: self.frame(
-                by("Months without agreement, by cause", &slice.title)
-                    .replace("cause by", "cause and"),
-                subtitle,
-                "",
-            ),
+            frame: self.frame(slice.and("Months without agreement, by cause"), subtitle, ""),
             x: Spots { title: slice.title.clone(), levels: slice.spots },
             y_title: "Months per run".to_owned(),
             layers: causes().collect(),
@@ -266,7 +277,8 @@ impl View<'_> {
         let mut levels = self.study.reference_levels();
         let Some(axis) = axes.get(which) else {
             let spots = vec![Spot { at: 0.0, label: "reference".to_owned() }];
-            return Slice { title: String::new(), spots, points: vec![0], held: String::new() };
+            let [title, name, short, held] = [const { String::new() }; 4];
+            return Slice { title, name, short, spots, points: vec![0], held };
         };
         let count = axis.levels.len();
         let shown = shown_levels(count, most);
@@ -279,7 +291,10 @@ impl View<'_> {
             kept.push(all[level].clone());
             points.push(self.study.design.number_of(&levels));
         }
-        Slice { title: capital(&label(axis)), spots: kept, points, held }
+        let name = label(axis);
+        let last = axis.path.rsplit('.').next().unwrap_or_default();
+        let short = plain(last);
+        Slice { title: capital(&name), name, short, spots: kept, points, held }
     }
 
     /// "at signalling 0.25" for every axis that is not shown.
@@ -392,16 +407,6 @@ fn plain(name: &str) -> String {
 
 fn column(name: &str) -> String {
     name.replace(' ', "_")
-}
-
-/// The name of a group: its level, with the parameter where there is room.
-fn short_name(title: &str, level: &str) -> String {
-    let last = title.rsplit([' ', ':']).next().unwrap_or(title);
-    format!("{last} {level}")
-}
-
-fn by(what: &str, title: &str) -> String {
-    if title.is_empty() { what.to_owned() } else { format!("{what} by {title}") }
 }
 
 fn join(definition: &str, held: &str) -> String {

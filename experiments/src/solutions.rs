@@ -59,10 +59,11 @@ pub fn solutions(study: &Study, batch: &Batch) -> Option<Table> {
     table
 }
 
-/// The levels on which the textbook depends: those of the scenario and of the front.
+/// The levels on which the textbook depends: those of the scenario's actors and issues, and of the
+/// front.
 fn what_matters(study: &Study, point: &Point) -> Vec<usize> {
     let matters = |axis: &Axis| match axis.target {
-        Target::Scenario(_) => true,
+        Target::Scenario(_) => !axis.path.starts_with("blocs."),
         Target::Parameter(_) => axis.path.starts_with("front."),
     };
     let levels = study.design.axes.iter().zip(&point.levels);

@@ -4,7 +4,7 @@ use models::Role;
 use models::peace::Worth;
 use outputs::chart::{ChartSpec, Place, Plane};
 
-use super::{MOST_PANELS, NO_AGREEMENT, View, by, column, join, rows_of};
+use super::{MOST_PANELS, NO_AGREEMENT, View, column, join, rows_of};
 use crate::solutions::{SOLUTIONS, told};
 
 /// Kinds of points.
@@ -29,7 +29,7 @@ impl View<'_> {
         let definition = "Utility of terms to both; ridge: where on the contract curve the bases of agreements lie, \
                           with their median";
         let notes = "Shaded: better for both than war. Guarantees come on top. ";
-        let title = by("Agreements on the contract curve", &slice.title);
+        let title = slice.by("Agreements on the contract curve");
         let frame = self.frame(title, join(definition, &slice.held), notes);
         let worths: Vec<Worth> = slice
             .points

@@ -4,7 +4,7 @@ use outputs::chart::{Axis as Spots, ChartSpec, Lines, Series, Spot};
 
 use outputs::Cell;
 
-use super::{MOST_GROUPS, NO_AGREEMENT, View, axes_are_numbers, by, join, rows_of, short_name};
+use super::{MOST_GROUPS, NO_AGREEMENT, View, axes_are_numbers, join, rows_of};
 
 impl View<'_> {
     pub(super) fn hazard(&self) -> ChartSpec {
@@ -19,11 +19,7 @@ impl View<'_> {
                 (before > 0.0).then(|| (year, 1.0 - after / before, None))
             };
             let points: Vec<_> = held.windows(2).filter_map(hazard).collect();
-            let name = if slice.title.is_empty() {
-                String::new()
-            } else {
-                short_name(&slice.title, &spot.label)
-            };
+            let name = slice.group(spot);
             if !points.is_empty() {
                 series.push(Series { name, points });
             }
@@ -33,7 +29,7 @@ impl View<'_> {
             &slice.held,
         );
         let bands = "From the mean chance to be in force, computed along each run. ";
-        let frame = self.frame(by("Hazard of agreements", &slice.title), definition, bands);
+        let frame = self.frame(slice.by("Hazard of agreements"), definition, bands);
         if series.is_empty() {
             return ChartSpec::Words(frame, NO_AGREEMENT.to_owned());
         }

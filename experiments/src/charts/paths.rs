@@ -3,7 +3,7 @@
 use outputs::Cell;
 use outputs::chart::{AreaPanel, Areas, ChartSpec, FanPanel, Fans, Layer, Quantiles};
 
-use super::{CAUSES, MOST_PANELS, View, by, causes, join, rows_of, short_name, thousands};
+use super::{CAUSES, MOST_PANELS, View, causes, join, rows_of, thousands};
 use crate::paths::PathTables;
 
 /// Quantities in the order of their panels, with their titles.
@@ -60,11 +60,7 @@ impl View<'_> {
         let tables = self.results.paths.as_ref()?;
         let slice = self.slice(0, MOST_PANELS);
         let panel = |(spot, point): (&outputs::chart::Spot, &u64)| AreaPanel {
-            title: if slice.title.is_empty() {
-                String::new()
-            } else {
-                short_name(&slice.title, &spot.label)
-            },
+            title: slice.group(spot),
             steps: self.shares_by_month(tables, *point),
         };
         let panels = slice.spots.iter().zip(&slice.points).map(panel).collect();
@@ -73,8 +69,7 @@ impl View<'_> {
             "Why there is none: as in the first {} replications. ",
             thousands(self.study.paths)
         );
-        let title =
-            by("Agreements and refusals by month", &slice.title).replace("month by", "month and");
+        let title = slice.and("Agreements and refusals by month");
         let signed = Layer { name: "agreement signed".to_owned(), hue: 0 };
         Some(ChartSpec::Areas(Areas {
             frame: self.frame(title, join(definition, &slice.held), &notes),

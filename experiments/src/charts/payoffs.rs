@@ -3,7 +3,7 @@
 use models::Role;
 use outputs::chart::{BoxRow, Boxes, ChartSpec, Count, Glyph, Quantiles};
 
-use super::{MOST_LEVELS, View, by, column, join};
+use super::{MOST_LEVELS, View, column, join};
 
 impl View<'_> {
     pub(super) fn payoffs(&self) -> ChartSpec {
@@ -22,7 +22,7 @@ impl View<'_> {
         let definition =
             "Normalised and discounted, over all runs: war, its costs, and what is agreed";
         let caption = "Box: central half; line: central nine tenths; white: median. ";
-        let title = by("Payoffs by actor", &slice.title).replace("actor by", "actor and");
+        let title = slice.and("Payoffs by actor");
         ChartSpec::Boxes(Boxes {
             frame: self.frame(title, join(definition, &slice.held), caption),
             x_title: "Payoff".to_owned(),
@@ -54,8 +54,7 @@ impl View<'_> {
         let definition =
             "Mean share of the drafts put to the coalition in a run that a member is in favour of";
         let caption = "Before any vote as one. Whiskers: 95 % intervals, simulation error only. ";
-        let title =
-            by("In favour of drafts by member", &slice.title).replace("member by", "member and");
+        let title = slice.and("In favour of drafts by member");
         let frame = self.frame(title, join(definition, &slice.held), caption);
         let rows: Vec<BoxRow> = members().map(|actor| row(&actor.name)).collect();
         if rows.iter().all(|row| row.boxes.iter().all(Option::is_none)) {
