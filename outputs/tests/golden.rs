@@ -3,10 +3,10 @@
 //! A change of looks changes hashes: look at the pictures, then put the new ones here.
 
 use outputs::chart::{
-    Against, AreaPanel, Areas, Axis, BoxRow, Boxes, ChartSpec, Comparison, Count, FanPanel, Fans,
-    Frame, Glyph, Group, Heatmap, Layer, Legend, Lines, Maps, Mark, Medium, Panel, Place, Plane,
-    Quantiles, Reference, Ridge, Ridgelines, Scale, Series, Spot, Stacked, Step, Survival,
-    describe, draw,
+    Aftermath, Against, AreaPanel, Areas, Axis, BoxRow, Boxes, ChartSpec, Comparison, Count, Event,
+    FanPanel, Fans, Frame, Glyph, Group, Heatmap, Lane, Layer, Legend, Lines, Maps, Mark, Medium,
+    Panel, Place, Plane, Quantiles, Reference, Ridge, Ridgelines, Scale, Series, Spot, Stacked,
+    Step, Strip, Survival, Timeline, describe, draw,
 };
 use outputs::hash;
 
@@ -199,6 +199,35 @@ fn against() -> ChartSpec {
     })
 }
 
+fn timeline() -> ChartSpec {
+    let strip = |shift: u32| Strip {
+        title: vec!["Of a strip".into(), "the title".into()],
+        curve: (1..=20).map(|x| (f64::from(x), share(x, shift))).collect(),
+        dots: vec![((4.0, 0.5), 1)],
+    };
+    let event = |kind: usize| Event { month: 2.0 + 2.0 * kind as f64, kind, hue: kind };
+    let lane = |name: &str, spans, events| Lane { name: name.into(), spans, events };
+    let kinds: Vec<String> = (0..6).map(|kind| format!("kind {kind}")).collect();
+    ChartSpec::Timeline(Timeline {
+        frame: frame("Timeline"),
+        last: 20.0,
+        strips: vec![strip(1), strip(2)],
+        lanes: vec![
+            lane("Open", vec![(1.0, 4.0), (9.0, 9.0)], Vec::new()),
+            lane("Offers", Vec::new(), (0..6).map(event).collect()),
+        ],
+        hues: (0..6).collect(),
+        kinds,
+        marked: Some(12.0),
+        after: Some(Aftermath {
+            survival: (0..=20)
+                .map(|year| (f64::from(year), 1.0 - 0.02 * f64::from(year)))
+                .collect(),
+            collapse: Some(14.0),
+        }),
+    })
+}
+
 fn specs() -> Vec<(&'static str, ChartSpec)> {
     let unsure = (0..4).map(|y| (0..5).map(|x| Some(f64::from((x + y) % 2))).collect()).collect();
     vec![
@@ -214,6 +243,7 @@ fn specs() -> Vec<(&'static str, ChartSpec)> {
         ("fans", fans()),
         ("areas", areas()),
         ("plane", plane()),
+        ("timeline", timeline()),
         ("against", against()),
         ("words", ChartSpec::Words(frame("Words"), "Nothing to show.".into())),
     ]
@@ -234,6 +264,7 @@ const GOLDEN: &[(&str, &str, &str)] = &[
     ("fans", "9613faec882b0cdb", "9a3d3e7c88c367f7"),
     ("areas", "6138a358efb7e52c", "4f82676da4bc3368"),
     ("plane", "9151c4172bfd1134", "0b6cff3c0da6b77a"),
+    ("timeline", "0b3ca9a5cbaa3b6c", "9f075e870cdc9fec"),
     ("against", "b58567da39288ff9", "96db1287ca8058f9"),
     ("words", "bf978aebd0cfb092", "b1d253d2f6da18e8"),
 ];

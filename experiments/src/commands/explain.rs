@@ -79,7 +79,7 @@ fn draw_chart(path: &Path, study: &Study, command: &Explain, story: &Story) -> R
         place(command),
         study.seed
     );
-    let picture = draw(&story_chart(&title, &caption, story), medium)?;
+    let picture = draw(&story_chart(&title, &caption, &study.scenario, story), medium)?;
     let opened = OpenOptions::new().write(true).create_new(true).open(path);
     let mut file = opened.with_context(|| format!("cannot write {}", path.display()))?;
     file.write_all(&picture).with_context(|| format!("cannot write {}", path.display()))

@@ -119,6 +119,7 @@ impl<'a> Narrator<'a> {
             }
         };
         numbers.extend(values(&[
+            ("proposer", f64::from(proposer as u8)),
             ("challenger_accepts", challenger),
             ("defender_accepts", defender),
             ("challenger_gain", month.challenger_gain(stakes)),
@@ -166,7 +167,8 @@ impl<'a> Narrator<'a> {
             Some(year) => format!("Signed in month {}, broken in year {year}", signed.month),
             None => format!("Signed in month {}, in force to the end", signed.month),
         };
-        self.say("end", text, Vec::new());
+        let collapse = signed.fate.collapse.map(|year| ("collapse_year", f64::from(year)));
+        self.say("end", text, values(&Vec::from_iter(collapse)));
     }
 }
 
@@ -212,14 +214,16 @@ impl Listener for Narrator<'_> {
             Event::BrokenOff => self.say("broken_off", "Talks end".to_owned(), Vec::new()),
             Event::Passed { proposer } => {
                 let text = format!("{} finds nothing worth offering", self.name(proposer));
-                self.say("passed", text, Vec::new());
+                self.say("passed", text, values(&[("proposer", f64::from(proposer as u8))]));
             }
             Event::Offered { proposer, offer, month } => self.offered(proposer, offer, month),
             Event::Answered { challenger, gain, accepted } => {
                 let who = &self.actors[usize::from(!challenger)];
                 let verdict = if accepted { "accepts" } else { "refuses" };
                 let text = format!("{who} {verdict}: it would gain {gain:+.3} over fighting on");
-                self.say(verdict, text, values(&[("gain", gain)]));
+                let is_challenger = f64::from(u8::from(challenger));
+                let numbers = values(&[("challenger", is_challenger), ("gain", gain)]);
+                self.say(verdict, text, numbers);
             }
             Event::Voted { vote } => self.voted(vote),
             Event::Signed { offer } => {

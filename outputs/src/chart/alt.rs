@@ -4,7 +4,8 @@ use super::canvas::short;
 use super::density::density;
 use super::spec::{
     Against, AreaPanel, Areas, Axis, BoxRow, Boxes, ChartSpec, Comparison, FanPanel, Fans, Glyph,
-    Heatmap, Layer, Lines, Maps, Plane, Quantiles, Ridgelines, Series, Stacked, Survival,
+    Heatmap, Layer, Lines, Maps, Plane, Quantiles, Ridgelines, Series, Stacked, Strip, Survival,
+    Timeline,
 };
 
 /// What a chart shows, stated from the numbers that it draws.
@@ -20,6 +21,7 @@ pub fn describe(spec: &ChartSpec) -> String {
         ChartSpec::Fans(spec) => (&spec.frame, fans(spec)),
         ChartSpec::Areas(spec) => (&spec.frame, areas(spec)),
         ChartSpec::Plane(spec) => (&spec.frame, plane(spec)),
+        ChartSpec::Timeline(spec) => (&spec.frame, timeline(spec)),
         ChartSpec::Against(spec) => (&spec.frame, against(spec)),
         ChartSpec::Words(frame, text) => (frame, text.clone()),
     };
@@ -217,6 +219,23 @@ fn plane(spec: &Plane) -> String {
         spec.y_title,
         marks.join("; ")
     )
+}
+
+fn timeline(spec: &Timeline) -> String {
+    let strip = |own: &Strip| {
+        let ((_, first), (month, last)) = own.curve.first().zip(own.curve.last())?;
+        let title = own.title.join(" ");
+        let (from, to) = (value(*first), value(*last));
+        Some(format!("{title}: from {from} to {to} in month {}", short(*month)))
+    };
+    let strips: Vec<String> = spec.strips.iter().filter_map(strip).collect();
+    let events: Vec<String> = (spec.kinds.iter().enumerate())
+        .map(|(kind, name)| {
+            let events = spec.lanes.iter().flat_map(|lane| &lane.events);
+            format!("{name} {} times", events.filter(|event| event.kind == kind).count())
+        })
+        .collect();
+    format!("{}. Events: {}.", strips.join("; "), events.join(", "))
 }
 
 fn against(spec: &Against) -> String {

@@ -23,14 +23,16 @@ mod surface;
 mod survival;
 mod svg;
 mod theme;
+mod timeline;
 mod words;
 
 pub use alt::describe;
 pub use backend::ChartError;
 pub use spec::{
-    Against, AreaPanel, Areas, Axis, BoxRow, Boxes, ChartSpec, Comparison, Count, Dot, FanPanel,
-    Fans, Frame, Glyph, Group, Heatmap, Layer, Legend, Lines, Maps, Mark, Panel, Place, Plane,
-    Quantiles, Reference, Ridge, Ridgelines, Scale, Series, Spot, Stacked, Step, Survival,
+    Aftermath, Against, AreaPanel, Areas, Axis, BoxRow, Boxes, ChartSpec, Comparison, Count, Dot,
+    Event, FanPanel, Fans, Frame, Glyph, Group, Heatmap, Lane, Layer, Legend, Lines, Maps, Mark,
+    Panel, Place, Plane, Quantiles, Reference, Ridge, Ridgelines, Scale, Series, Spot, Stacked,
+    Step, Strip, Survival, Timeline,
 };
 
 /// What a chart is drawn as.
@@ -69,6 +71,7 @@ pub fn draw(spec: &ChartSpec, medium: Medium) -> Result<Vec<u8>, ChartError> {
         ChartSpec::Fans(spec) => fans::draw(spec, medium),
         ChartSpec::Areas(spec) => areas::draw(spec, medium),
         ChartSpec::Plane(spec) => plane::draw(spec, medium),
+        ChartSpec::Timeline(spec) => timeline::draw(spec, medium),
         ChartSpec::Against(spec) => against::draw(spec, medium),
         ChartSpec::Words(frame, text) => words::draw(frame, text, medium),
     }

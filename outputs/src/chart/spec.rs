@@ -23,6 +23,8 @@ pub enum ChartSpec {
     Areas(Areas),
     /// What agreements are worth to two sides.
     Plane(Plane),
+    /// One replication through time.
+    Timeline(Timeline),
     /// Simulated numbers over known curves.
     Against(Against),
     /// Words in place of a picture, where there is nothing to draw.
@@ -405,4 +407,67 @@ pub struct Place {
     pub kind: usize,
     /// Where it stands.
     pub at: (f64, f64),
+}
+
+/// One replication, month by month.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timeline {
+    /// Title and the like.
+    pub frame: Frame,
+    /// The last month.
+    pub last: f64,
+    /// Curves, from top to bottom.
+    pub strips: Vec<Strip>,
+    /// Events, from top to bottom.
+    pub lanes: Vec<Lane>,
+    /// What the kinds of events are, and their colours by place among categories.
+    pub kinds: Vec<String>,
+    /// One for each kind.
+    pub hues: Vec<usize>,
+    /// A month that all strips mark: that of the signature.
+    pub marked: Option<f64>,
+    /// What became of what was signed.
+    pub after: Option<Aftermath>,
+}
+
+/// A curve over months, with dots of other values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Strip {
+    /// Its name, in one line or two.
+    pub title: Vec<String>,
+    /// The curve.
+    pub curve: Vec<(f64, f64)>,
+    /// Dots with their colours.
+    pub dots: Vec<((f64, f64), usize)>,
+}
+
+/// Events of one sort over months.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lane {
+    /// Its name.
+    pub name: String,
+    /// Months in which something lasted, ends included.
+    pub spans: Vec<(f64, f64)>,
+    /// Single events.
+    pub events: Vec<Event>,
+}
+
+/// Something that happened in a month.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Event {
+    /// The month.
+    pub month: f64,
+    /// Which kind of event.
+    pub kind: usize,
+    /// Its colour.
+    pub hue: usize,
+}
+
+/// What became of what was signed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Aftermath {
+    /// Year, and the chance to be in force at its end.
+    pub survival: Vec<(f64, f64)>,
+    /// The year in which it broke, if it did.
+    pub collapse: Option<f64>,
 }
