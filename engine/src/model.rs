@@ -269,11 +269,11 @@ impl<M: Model> AnyModel for M {
         let Range { start, end } = replications;
         let noted = paths.as_ref().map_or(start, |(_, below)| (*below).clamp(start, end));
         if let Some((paths, _)) = paths {
-            let (plan, mut trace) = (self.paths(), Trace::default());
+            let mut trace = Trace::default();
             for replication in start..noted {
                 let streams = Streams::new(seed, replication);
                 let (outcome, ending) = self.play_noting(&streams, &mut trace);
-                paths.add(&plan, ending, &mut trace);
+                paths.add(ending, &mut trace);
                 take(&outcome);
             }
         }

@@ -44,7 +44,8 @@ pub struct Trace {
 impl Trace {
     /// Notes a step: every quantity, in order.
     pub fn step(&mut self, values: impl IntoIterator<Item = f64>) {
-        self.values.extend(values);
+        // Adding 0 leaves one zero of the two: which of them is the least must not depend on order.
+        self.values.extend(values.into_iter().map(|value| value + 0.0));
     }
 
     /// Notes how the step ended, by its place among the states.
@@ -65,6 +66,8 @@ pub struct Paths {
     steps: usize,
     quantities: usize,
     states: usize,
+    /// Where the bins of each quantity begin, and how many there are to a unit.
+    scales: Vec<(f64, f64)>,
     /// For each ending, step and quantity the counts in its bins.
     counts: Vec<u32>,
     /// And the least and the greatest value.
@@ -78,7 +81,12 @@ impl Paths {
     pub fn new(plan: &PathPlan) -> Self {
         let (steps, quantities, states) = (plan.steps, plan.quantities.len(), plan.states.len());
         let endings = plan.endings.len();
+        let scale = |quantity: &Quantity| {
+            let (low, high) = quantity.range;
+            (low, f64::from(BINS) / (high - low))
+        };
         Self {
+            scales: plan.quantities.iter().map(scale).collect(),
             steps,
             quantities,
             states,
@@ -96,13 +104,14 @@ impl Paths {
     }
 
     /// Counts a path, and leaves the trace empty.
-    pub fn add(&mut self, plan: &PathPlan, ending: usize, trace: &mut Trace) {
-        for (step, values) in trace.values.chunks_exact(self.quantities.max(1)).enumerate() {
-            let from = (ending * self.steps + step) * self.quantities;
-            for (at, (value, quantity)) in values.iter().zip(&plan.quantities).enumerate() {
-                self.counts[(from + at) * CELLS + cell(*value, quantity.range)] += 1;
-                self.ends[from + at] = around(self.ends[from + at], (*value, *value));
-            }
+    pub fn add(&mut self, ending: usize, trace: &mut Trace) {
+        let from = ending * self.steps * self.quantities;
+        let places =
+            self.counts[from * CELLS..].chunks_exact_mut(CELLS).zip(&mut self.ends[from..]);
+        let scales = self.scales.iter().cycle();
+        for (((counts, ends), value), scale) in places.zip(&trace.values).zip(scales) {
+            counts[cell(*value, *scale)] += 1;
+            *ends = around(*ends, (*value, *value));
         }
         for (step, state) in trace.states.iter().enumerate() {
             self.stands[(ending * self.steps + step) * self.states + state] += 1;
@@ -152,10 +161,10 @@ impl Paths {
     }
 }
 
-/// The range around two ranges; by the total order, in which the order of merging does not matter.
+/// The range around two ranges.
 fn around(here: (f64, f64), there: (f64, f64)) -> (f64, f64) {
-    let least = if there.0.total_cmp(&here.0).is_lt() { there.0 } else { here.0 };
-    let most = if there.1.total_cmp(&here.1).is_gt() { there.1 } else { here.1 };
+    let least = if there.0 < here.0 { there.0 } else { here.0 };
+    let most = if there.1 > here.1 { there.1 } else { here.1 };
     (least, most)
 }
 
@@ -164,9 +173,9 @@ fn bins((low, high): (f64, f64)) -> Bins {
 }
 
 /// Where a value is counted: 0 below, then the bins, the last above.
-fn cell(value: f64, (low, high): (f64, f64)) -> usize {
-    let place = (value - low) / (high - low) * f64::from(BINS);
-    if value == high {
+fn cell(value: f64, (low, scale): (f64, f64)) -> usize {
+    let place = (value - low) * scale;
+    if place == f64::from(BINS) {
         return BINS as usize;
     }
     // Casts of floating-point numbers cut to the ends of the range.
@@ -195,7 +204,7 @@ mod tests {
                 trace.step([*share, *level]);
                 trace.ended(usize::from(*share > 0.5));
             }
-            all.add(plan, usize::from(path.len() > 2), &mut trace);
+            all.add(usize::from(path.len() > 2), &mut trace);
         }
         all
     }

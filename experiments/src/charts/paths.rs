@@ -32,7 +32,7 @@ impl View<'_> {
         let group = |ended: &str, words: &str| {
             let first = rows.iter().find(|row| row[1] == ended.into() && row[3] == 1.0.into());
             let runs = first.and_then(|row| row[4].number()).unwrap_or(0.0);
-            format!("runs that {words} ({})", thousands(runs as u64))
+            format!("{words} ({})", thousands(runs as u64))
         };
         let panel = |(quantity, title): &(&str, &str)| FanPanel {
             title: (*title).to_owned(),
@@ -51,7 +51,10 @@ impl View<'_> {
                 format!("Fewer than {FEWEST} replications end either way: too few for quantiles.");
             return Some(ChartSpec::Words(frame, words));
         }
-        let groups = vec![group("signed", "end in an agreement"), group("unsigned", "do not")];
+        let groups = vec![
+            group("signed", "runs that end in an agreement"),
+            group("unsigned", "dashed: runs that do not"),
+        ];
         Some(ChartSpec::Fans(Fans { frame, x_title: "Month".to_owned(), groups, panels }))
     }
 

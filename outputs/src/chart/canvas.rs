@@ -247,6 +247,38 @@ impl Canvas {
         self.root.draw(&PathElement::new(places, line(colour, 1.0, width))).map_err(failed)
     }
 
+    /// A line through several places in dashes.
+    pub(super) fn dashed(&self, places: &[(f64, f64)], colour: RGBColor, width: f64) -> Drawn {
+        const DASH: f64 = 7.0;
+        const GAP: f64 = 4.0;
+        let (mut dash, mut run, mut drawn) = (Vec::new(), 0.0, true);
+        for two in places.windows(2) {
+            let ((mut x, mut y), (to_x, to_y)) = (two[0], two[1]);
+            if drawn && dash.is_empty() {
+                dash.push((x, y));
+            }
+            loop {
+                let left = (to_x - x).hypot(to_y - y);
+                let room = if drawn { DASH - run } else { GAP - run };
+                if left < room {
+                    run += left;
+                    if drawn {
+                        dash.push((to_x, to_y));
+                    }
+                    break;
+                }
+                let part = room / left;
+                (x, y) = (x + part * (to_x - x), y + part * (to_y - y));
+                dash.push((x, y));
+                if drawn {
+                    self.curve(&std::mem::take(&mut dash), colour, width)?;
+                }
+                (drawn, run) = (!drawn, 0.0);
+            }
+        }
+        if drawn && dash.len() > 1 { self.curve(&dash, colour, width) } else { Ok(()) }
+    }
+
     /// Squares with names in a row, after a title.
     pub(super) fn key(
         &self,

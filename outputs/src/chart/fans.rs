@@ -53,7 +53,7 @@ fn draw_panel(canvas: &Canvas, panel: &FanPanel, area: Area, last: f64, x_title:
     let groups = || panel.fans.iter().enumerate();
     groups().try_for_each(|(at, fan)| band(&plot, fan, (0, 4), theme::category(at), 0.13))?;
     groups().try_for_each(|(at, fan)| band(&plot, fan, (1, 3), theme::category(at), 0.30))?;
-    groups().try_for_each(|(at, fan)| middle(&plot, fan, theme::category(at)))
+    groups().try_for_each(|(at, fan)| middle(canvas, &plot, fan, at))
 }
 
 /// The months that are marked: the first, round ones, the last.
@@ -80,12 +80,18 @@ fn band(
     if fan.len() > 1 { plot.polygon(&outline, colour, opacity) } else { Ok(()) }
 }
 
-fn middle(plot: &Plot, fan: &[(f64, Quantiles)], colour: RGBColor) -> Drawn {
+/// The median; that of the first group solid, others dashed, so that they differ in grey too.
+fn middle(canvas: &Canvas, plot: &Plot, fan: &[(f64, Quantiles)], group: usize) -> Drawn {
     let line: Vec<(f64, f64)> = fan.iter().map(|(x, own)| (*x, own.0[2])).collect();
+    let colour = theme::category(group);
     match &line[..] {
         [] => Ok(()),
         [alone] => plot.dot(*alone, 2.4, colour),
-        _ => plot.path(&line, colour, 1.9),
+        _ if group == 0 => plot.path(&line, colour, 1.9),
+        _ => {
+            let places: Vec<(f64, f64)> = line.iter().map(|at| plot.place(*at)).collect();
+            canvas.dashed(&places, colour, 1.9)
+        }
     }
 }
 

@@ -30,6 +30,8 @@ fn bar(plot: &Plot, x: f64, amounts: &[f64], layers: &[Layer]) -> Drawn {
     for (amount, layer) in amounts.iter().zip(layers) {
         plot.block((x - 0.38, from), (x + 0.38, from + amount), theme::category(layer.hue))?;
         from += amount;
+        // A white line between layers keeps them apart in grey too.
+        plot.path(&[(x - 0.38, from), (x + 0.38, from)], theme::PAPER, 0.8)?;
     }
     Ok(())
 }
