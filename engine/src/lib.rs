@@ -19,6 +19,7 @@ mod choice;
 mod compromise;
 mod concave;
 mod elementary;
+mod explore;
 mod extensive;
 mod game;
 mod histogram;
@@ -29,6 +30,7 @@ mod model;
 mod paths;
 mod plans;
 mod quantal;
+mod sampling;
 mod several;
 mod stream;
 mod summary;
@@ -45,6 +47,10 @@ pub use elementary::{
     Place, cosine, cubic, exp, hermite, ln, logistic, logit, normal_survival,
     normal_survival_exact, power, powers,
 };
+pub use explore::{
+    BoxFound, Effect, Index, Pawn, Peeling, VarianceIndices, morris_effects, pawn, prim,
+    variance_indices,
+};
 pub use extensive::{ExtensiveForm, Induction, InformationSet, Node, Step, TreeError};
 pub use game::{Equilibria, Equilibrium, GameError, Mixed, NormalForm};
 pub use histogram::{Bins, Histogram};
@@ -54,6 +60,9 @@ pub use lanes::{Lanes, Number};
 pub use model::{AnyModel, Estimate, Line, Measure, MeasureInfo, Model, Records, Scale, Story};
 pub use paths::{PathPlan, Paths, Quantity, Trace};
 pub use quantal::{QuantalBranch, QuantalPoint, agent_quantal_branch, quantal_branch};
+pub use sampling::{
+    MOST_DIMENSIONS, SaltelliOrder, Sobol, latin_hypercube, morris, one_at_a_time, random, saltelli,
+};
 pub use several::{Side, Sides};
 pub use stream::{Draw, Purpose, Seed, Stream, Streams};
 pub use summary::Summary;

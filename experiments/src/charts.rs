@@ -498,7 +498,7 @@ mod tests {
     #[test]
     fn levels_are_called_as_shortly_as_tells_them_apart() {
         assert_eq!(called(&[0.0, 0.25, 1.0]), ["0", "0.25", "1"]);
-        assert_eq!(called(&[0.0, 1.0 / 29.0, 2.0 / 29.0]), ["0", "0.0345", "0.069"]);
+        assert_eq!(called(&[0.0, 1.0 / 29.0, 2.0 / 29.0]), ["0", "0.034", "0.069"]);
         assert_eq!(called(&[-0.5, 1e-7, 2e-7]), ["−0.5", "0.0000001", "0.0000002"]);
         assert_eq!(called(&[1.0 / 3.0]), ["0.3333333333333333"]);
         assert_eq!(called(&[10.0, 200.0]), ["10", "200"]);
