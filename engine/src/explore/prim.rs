@@ -36,7 +36,8 @@ pub struct BoxFound {
 }
 
 /// Boxes in which an outcome is likely: rows of inputs, and whether each has the outcome. Of the boxes
-/// on the way down, the one with the greatest harmonic mean of coverage and density is pasted as far as
+/// on the way down (peeling looks one step ahead, so two like regions at opposite ends of an input can hide
+/// each other), the one with the greatest harmonic mean of coverage and density is pasted as far as
 /// that helps; restrictions that could well be luck (quasi-p above 0.05) are dropped. Nothing where all
 /// rows or none have the outcome.
 ///
@@ -312,10 +313,12 @@ mod tests {
 
     #[test]
     fn two_planted_boxes_are_found_one_after_the_other() {
+        // Of unlike sizes: a step that peels one of two equal ones off the other gains nothing, and
+        // peeling, which only looks one step ahead, does not part them.
         let rows = random(Seed(7), 4000, 3);
         let outcome: Vec<bool> = rows
             .iter()
-            .map(|row| (row[0] < 0.3 && row[1] < 0.4) || (row[0] > 0.8 && row[2] > 0.5))
+            .map(|row| (row[0] < 0.5 && row[1] < 0.5) || (row[0] > 0.6 && row[2] > 0.8))
             .collect();
         let found = prim(&rows, &outcome, Peeling::default());
         assert!(found.len() >= 2 && found[..2].iter().all(|own| own.density > 0.9), "{found:?}");

@@ -14,6 +14,7 @@ mod run;
 mod run_folder;
 mod say;
 mod schema;
+mod sensitivity;
 mod solve;
 
 use std::io;
@@ -46,6 +47,8 @@ enum Command {
     Compare(compare::Compare),
     /// Writes the report of a run again from its tables, or prints it as Markdown
     Report(report::Report),
+    /// Tells what an output owes to its inputs
+    Sensitivity(sensitivity::Sensitivity),
     /// Tells one replication, step by step
     Explain(explain::Explain),
     /// Lists the models, or the parameters of one
@@ -88,6 +91,7 @@ pub(crate) fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Plot(command) => plot::run(command)?,
         Command::Compare(command) => compare::run(command)?,
         Command::Report(command) => report::run(command)?,
+        Command::Sensitivity(command) => sensitivity::run(command)?,
         Command::Explain(command) => explain::run(command)?,
         Command::Models(command) => models::run(command)?,
         Command::Bargain(command) => bargain::run(command)?,

@@ -1,0 +1,295 @@
+//! `armistice sensitivity`: what an output owes to its inputs.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use clap::Args;
+use engine::Seed;
+use experiments::{Choices, Found, METHODS, Method, Sample};
+use outputs::read_csv;
+use serde_json::{Value, json};
+
+/// Analyses a run with uncertain parameters, or any table.
+#[derive(Debug, Args)]
+pub(super) struct Sensitivity {
+    /// A table, in place of a run
+    #[arg(long, value_name = "FILE.csv", requires = "inputs")]
+    table: Option<PathBuf>,
+    /// Its input columns, in the order of the design
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',')]
+    inputs: Vec<String>,
+    /// The output column
+    #[arg(long, value_name = "COLUMN")]
+    output: String,
+    /// How: sobol, morris, oat, pawn or prim
+    #[arg(long, value_name = "METHOD")]
+    method: String,
+    /// The rows hold BA_1 … BA_k, and second-order indices are wanted (sobol)
+    #[arg(long)]
+    second_order: bool,
+    /// Slices of each input (pawn)
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    slices: u32,
+    /// From which value on an output is a case of interest (prim)
+    #[arg(long, value_name = "X", default_value_t = 0.5)]
+    threshold: f64,
+    /// Of the bootstrap
+    #[arg(long, value_name = "N", default_value_t = 20_251_122)]
+    seed: u64,
+    /// Prints one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(command: &Sensitivity) -> Result<()> {
+    let method = METHODS.iter().find(|(name, _)| *name == command.method);
+    let Some((_, method)) = method else {
+        let known: Vec<&str> = METHODS.iter().map(|(name, _)| *name).collect();
+        bail!("--method {}: must be one of {}", command.method, known.join(", "));
+    };
+    let path = command.table.as_ref().context("--table is missing")?;
+    let table = read_csv(path)?;
+    let named = |error| anyhow!("{}: {error}", path.display());
+    let sample = Sample::read(&table, &command.inputs, &command.output).map_err(named)?;
+    let choices = Choices {
+        second_order: command.second_order,
+        slices: command.slices as usize,
+        threshold: command.threshold,
+        seed: Seed(command.seed),
+    };
+    let found = sample.analyse(*method, &choices).map_err(named)?;
+    let mut out = std::io::stdout().lock();
+    if command.json {
+        writeln!(out, "{}", as_json(&sample, *method, &found))?;
+    } else {
+        write!(out, "{}", as_text(&sample, &found))?;
+    }
+    Ok(())
+}
+
+fn as_json(sample: &Sample, method: Method, found: &Found) -> Value {
+    let missing = sample.missing();
+    let mut all = json!({
+        "method": method.name(),
+        "output": sample.output,
+        "rows": sample.rows.len(),
+        "missing": missing,
+    });
+    let (key, own) = match found {
+        Found::Sobol(found) => {
+            all["n"] = json!(found.base);
+            all["left_out"] = json!(found.left_out);
+            all["mean"] = json!(found.mean);
+            all["variance"] = json!(found.variance);
+            all["converged"] = json!(found.converged());
+            let pair = |(i, j, index): &(usize, usize, engine::Index)| {
+                json!({
+                    "inputs": [sample.inputs[*i], sample.inputs[*j]],
+                    "second": index.value, "second_low": index.low, "second_high": index.high,
+                })
+            };
+            all["pairs"] = json!(found.second.iter().map(pair).collect::<Vec<Value>>());
+            let index = |at: usize| {
+                let (first, total) = (found.first[at], found.total[at]);
+                json!({
+                    "first": first.value, "first_low": first.low, "first_high": first.high,
+                    "total": total.value, "total_low": total.low, "total_high": total.high,
+                })
+            };
+            ("indices", by_input(sample, index))
+        }
+        Found::Morris(effects) => {
+            let effect = |at: usize| match effects[at] {
+                None => json!({"mu": null, "mu_star": null, "sigma": null, "n": 0}),
+                Some(own) => json!({
+                    "mu": own.mu, "mu_star": own.mu_star, "mu_star_low": own.low,
+                    "mu_star_high": own.high, "sigma": own.sigma, "n": own.count,
+                }),
+            };
+            ("indices", by_input(sample, effect))
+        }
+        Found::Oat(middle, pairs) => {
+            all["middle"] = json!(middle);
+            let swing = |at: usize| {
+                let (low, high) = pairs[at];
+                let swing = low.zip(high).map(|(low, high)| high - low);
+                json!({"low": low, "high": high, "swing": swing})
+            };
+            ("indices", by_input(sample, swing))
+        }
+        Found::Pawn(all) => {
+            let own = |at: usize| match all[at] {
+                None => json!({"median": null, "max": null, "threshold": null}),
+                Some(own) => {
+                    json!({"median": own.median, "max": own.greatest, "threshold": own.threshold})
+                }
+            };
+            ("indices", by_input(sample, own))
+        }
+        Found::Prim(boxes) => {
+            let own = |found: &engine::BoxFound| box_json(sample, found);
+            ("boxes", json!(boxes.iter().map(own).collect::<Vec<Value>>()))
+        }
+    };
+    all[key] = own;
+    all
+}
+
+fn by_input(sample: &Sample, of: impl Fn(usize) -> Value) -> Value {
+    let entry = |(at, input): (usize, &String)| {
+        let mut all = json!({"input": input});
+        if let (Value::Object(all), Value::Object(own)) = (&mut all, of(at)) {
+            all.extend(own);
+        }
+        all
+    };
+    json!(sample.inputs.iter().enumerate().map(entry).collect::<Vec<Value>>())
+}
+
+/// The ends of restricted inputs, a free end at the end of the data.
+fn limits(sample: &Sample, found: &engine::BoxFound) -> Vec<(usize, (f64, f64))> {
+    let ranges = sample.ranges();
+    let all = found.limits.iter().zip(ranges).enumerate();
+    all.filter(|(_, ((low, high), _))| low.is_finite() || high.is_finite())
+        .map(|(at, ((low, high), range))| (at, (low.max(range.0), high.min(range.1))))
+        .collect()
+}
+
+fn box_json(sample: &Sample, found: &engine::BoxFound) -> Value {
+    let (mut ends, mut quasi_p) = (serde_json::Map::new(), serde_json::Map::new());
+    for (at, (low, high)) in limits(sample, found) {
+        ends.insert(sample.inputs[at].clone(), json!([low, high]));
+        quasi_p.insert(sample.inputs[at].clone(), json!(found.quasi_p[at]));
+    }
+    json!({
+        "limits": ends, "coverage": found.coverage, "density": found.density, "mass": found.mass,
+        "quasi_p": quasi_p,
+    })
+}
+
+fn as_text(sample: &Sample, found: &Found) -> String {
+    let width = sample.inputs.iter().map(|input| input.chars().count()).max().unwrap_or(0).max(5);
+    let rows = sample.rows.len();
+    let mut out = format!("{} over {} inputs, {rows} rows", sample.output, sample.inputs.len());
+    let missing = sample.missing();
+    if !missing.is_empty() {
+        let first: Vec<String> = missing.iter().take(5).map(|row| (row + 1).to_string()).collect();
+        let more = if missing.len() > 5 { ", …" } else { "" };
+        out += &format!("; empty in {} of them (rows {}{more})", missing.len(), first.join(", "));
+    }
+    out += "\n\n";
+    let mut line = |name: &str, text: String| out += &format!("{name:width$}  {text}\n");
+    match found {
+        Found::Sobol(found) => {
+            line("input", format!("{:^24}  {:^24}", "first order", "total"));
+            let told = |index: engine::Index| {
+                format!("{:6.3} [{:6.3}, {:6.3}]", index.value, index.low, index.high)
+            };
+            for (at, input) in sample.inputs.iter().enumerate() {
+                line(input, format!("{}  {}", told(found.first[at]), told(found.total[at])));
+            }
+            for (i, j, index) in &found.second {
+                let pair = format!("{} × {}", sample.inputs[*i], sample.inputs[*j]);
+                line(&pair, told(*index));
+            }
+            out += &format!(
+                "\nMean {:.4}, variance {:.4} over {} base rows{}. Intervals: 95 %, bootstrap.\n",
+                found.mean,
+                found.variance,
+                found.base,
+                match found.left_out.len() {
+                    0 => String::new(),
+                    left => format!(" ({left} left out: an output of theirs is empty)"),
+                }
+            );
+            if !found.converged() {
+                out += &format!(
+                    "Not converged: the widest interval is {:.2}, above 0.05. More base rows are needed to tell \
+                     inputs apart that are nearer than that.\n",
+                    found.widest()
+                );
+            }
+        }
+        Found::Morris(effects) => {
+            line("input", format!("{:>8}  {:^18}  {:>8}", "mu*", "95 %", "sigma"));
+            for (input, effect) in sample.inputs.iter().zip(effects) {
+                line(
+                    input,
+                    match effect {
+                        None => "no step with both outputs".to_owned(),
+                        Some(own) => format!(
+                            "{:8.4}  [{:7.4}, {:7.4}]  {:8.4}",
+                            own.mu_star, own.low, own.high, own.sigma
+                        ),
+                    },
+                );
+            }
+            out += "\nPer step across the whole range of an input. Sigma near or above mu*: the effect hangs \
+                    on the other inputs, or bends.\n";
+        }
+        Found::Oat(middle, pairs) => {
+            line("input", format!("{:>8}  {:>8}  {:>8}", "low", "high", "swing"));
+            let told = |x: Option<f64>| x.map_or_else(|| "–".to_owned(), |x| format!("{x:.4}"));
+            for (input, (low, high)) in sample.inputs.iter().zip(pairs) {
+                let swing = low.zip(*high).map(|(low, high)| high - low);
+                line(input, format!("{:>8}  {:>8}  {:>8}", told(*low), told(*high), told(swing)));
+            }
+            out += &format!(
+                "\nAll others held at the middle, where {} is {middle:.4}.\n",
+                sample.output
+            );
+        }
+        Found::Pawn(all) => {
+            line("input", format!("{:>8}  {:>8}  {:>9}", "median", "max", "threshold"));
+            for (input, own) in sample.inputs.iter().zip(all) {
+                line(
+                    input,
+                    match own {
+                        None => "does not vary".to_owned(),
+                        Some(own) => format!(
+                            "{:8.3}  {:8.3}  {:9.3}{}",
+                            own.median,
+                            own.greatest,
+                            own.threshold,
+                            if own.greatest > own.threshold { "" } else { "  (could be luck)" }
+                        ),
+                    },
+                );
+            }
+            out += "\nKolmogorov–Smirnov distances between the output's distribution and that within slices of \
+                    the input.\n";
+        }
+        Found::Prim(boxes) => out += &boxes_text(sample, boxes),
+    }
+    out
+}
+
+/// Boxes in words.
+fn boxes_text(sample: &Sample, boxes: &[engine::BoxFound]) -> String {
+    if boxes.is_empty() {
+        return "No box is denser than the whole sample.\n".to_owned();
+    }
+    let told = |found: &engine::BoxFound| {
+        let ends: Vec<String> = limits(sample, found)
+            .into_iter()
+            .map(|(at, (low, high))| {
+                let input = &sample.inputs[at];
+                match found.limits[at] {
+                    (from, _) if from.is_infinite() => format!("{input} below {high:.4}"),
+                    (_, to) if to.is_infinite() => format!("{input} above {low:.4}"),
+                    _ => format!("{input} from {low:.4} to {high:.4}"),
+                }
+            })
+            .collect();
+        format!(
+            "{}: {:.0} % of the rows there are cases of interest, {:.0} % of all such cases ({:.0} % of all rows)\n",
+            ends.join(" and "),
+            100.0 * found.density,
+            100.0 * found.coverage,
+            100.0 * found.mass
+        )
+    };
+    boxes.iter().map(told).collect::<String>()
+        + "\nFound by peeling; restrictions that could be luck (quasi-p above 0.05) were dropped.\n"
+}
