@@ -53,8 +53,6 @@ pub struct Sample {
 /// What can be chosen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Choices {
-    /// Whether the rows hold those of second-order indices.
-    pub second_order: bool,
     /// Slices of each input for PAWN.
     pub slices: usize,
     /// From which value on the output is a case of interest for PRIM.
@@ -171,8 +169,12 @@ impl Sample {
     }
 
     fn sobol(&self, choices: &Choices) -> Result<VarianceIndices, SensitivityError> {
-        let order = SaltelliOrder { inputs: self.inputs.len(), second_order: choices.second_order };
-        self.check_saltelli(order)?;
+        // The rows say whether they hold those of second-order indices.
+        let of = |second_order| SaltelliOrder { inputs: self.inputs.len(), second_order };
+        let order = match self.check_saltelli(of(true)) {
+            Ok(()) => of(true),
+            Err(_) => self.check_saltelli(of(false)).map(|()| of(false))?,
+        };
         variance_indices(&self.outputs, order, choices.seed).ok_or_else(|| {
             let missing = self.missing().len();
             SensitivityError::Nothing(format!(
@@ -186,12 +188,12 @@ impl Sample {
     /// Whether AB_i differs from A in its own column alone, and takes B there.
     fn check_saltelli(&self, order: SaltelliOrder) -> Result<(), SensitivityError> {
         let (block, k, n) = (order.block(), order.inputs, self.rows.len());
-        let shape = if order.second_order { "2k + 2" } else { "k + 2" };
         if n == 0 || n % block != 0 {
             return Err(SensitivityError::Rows(format!(
-                "has {n} rows, which is no multiple of {shape} = {block} for {k} inputs: a Saltelli design has A, \
-                 AB_1 … AB_k{}, B for each base row",
-                if order.second_order { ", BA_1 … BA_k" } else { "" }
+                "has {n} rows, which is no multiple of k + 2 = {} or 2k + 2 = {} for {k} inputs: a Saltelli \
+                 design has A, AB_1 … AB_k, BA_1 … BA_k for second-order indices, B for each base row",
+                k + 2,
+                2 * k + 2
             )));
         }
         for (base, rows) in self.rows.chunks_exact(block).enumerate() {
@@ -204,7 +206,7 @@ impl Sample {
                 if !fits {
                     return Err(SensitivityError::Rows(format!(
                         "row {} is not AB of {}: it must be row {} with that input from row {}; are the inputs \
-                         in the order of the design, and is second order given as it was made?",
+                         in the order of the design?",
                         base * block + at + 2,
                         self.inputs[at],
                         base * block + 1,

@@ -25,9 +25,6 @@ pub(super) struct Sensitivity {
     /// How: sobol, morris, oat, pawn or prim
     #[arg(long, value_name = "METHOD")]
     method: String,
-    /// The rows hold BA_1 … BA_k, and second-order indices are wanted (sobol)
-    #[arg(long)]
-    second_order: bool,
     /// Slices of each input (pawn)
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(2..=1000))]
     slices: u32,
@@ -53,7 +50,6 @@ pub(super) fn run(command: &Sensitivity) -> Result<()> {
     let named = |error| anyhow!("{}: {error}", path.display());
     let sample = Sample::read(&table, &command.inputs, &command.output).map_err(named)?;
     let choices = Choices {
-        second_order: command.second_order,
         slices: command.slices as usize,
         threshold: command.threshold,
         seed: Seed(command.seed),
