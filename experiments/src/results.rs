@@ -10,7 +10,9 @@ use models::Value;
 use outputs::{Cell, Table};
 
 use crate::design::{Design, Point};
+use crate::draw_tables::DrawTables;
 use crate::paths::PathTables;
+use crate::study::Study;
 
 /// The tables of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +27,8 @@ pub struct Results {
     pub solutions: Option<Table>,
     /// How things went month by month, where that was counted.
     pub paths: Option<PathTables>,
+    /// The draws of what is uncertain, if anything is.
+    pub draws: Option<DrawTables>,
 }
 
 /// What was played at a design point.
@@ -48,6 +52,7 @@ pub fn results(design: &Design, years: usize, played: &[Played]) -> Results {
         ]),
         solutions: None,
         paths: None,
+        draws: None,
     };
     for (point, Played { measures, summary }) in design.points().zip(played) {
         made.points.push(point_row(design, &point, measures, summary));
@@ -58,8 +63,10 @@ pub fn results(design: &Design, years: usize, played: &[Played]) -> Results {
 }
 
 /// The first name that two columns of the tables would have.
-pub fn double_column(design: &Design, measures: &[MeasureInfo]) -> Option<String> {
-    let points = point_columns(design, measures);
+pub fn double_column(study: &Study, measures: &[MeasureInfo]) -> Option<String> {
+    let mut points = point_columns(&study.design, measures);
+    points.extend(study.uncertain.iter().map(crate::uncertain::Uncertain::column));
+    points.push("draw".to_owned());
     let mut names = [points, row_columns(measures)];
     names.iter_mut().find_map(|names| {
         names.sort();
@@ -73,7 +80,9 @@ pub fn row_columns(measures: &[MeasureInfo]) -> Vec<String> {
     ["point", "replication", "seed"].map(str::to_owned).into_iter().chain(own).collect()
 }
 
-fn estimates(measures: &[MeasureInfo]) -> impl Iterator<Item = (&MeasureInfo, &Estimate)> {
+pub(crate) fn estimates(
+    measures: &[MeasureInfo],
+) -> impl Iterator<Item = (&MeasureInfo, &Estimate)> {
     measures.iter().filter_map(|measure| Some((measure, measure.estimate.as_ref()?)))
 }
 
@@ -119,7 +128,7 @@ fn point_row(
 }
 
 /// Value, standard error, and the ends of the 95 % interval; nothing where there are no numbers.
-fn estimated(scale: Scale, tally: &Tally) -> [Option<f64>; 4] {
+pub(crate) fn estimated(scale: Scale, tally: &Tally) -> [Option<f64>; 4] {
     let Some(mean) = tally.mean() else { return [None; 4] };
     let n = tally.count();
     let (error, interval) = match scale {

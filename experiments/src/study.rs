@@ -2,15 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::AnyModel;
+use engine::{AnyModel, Seed};
 use models::theory::Known;
 use models::{Invalid, Scenario, Settings, Value};
 
 use crate::catalogue::{Pictures, WORLDS, World, world};
 use crate::config::{Entry, Place, Written, walk};
 use crate::design::{Axis, Design, Point, Target, apply};
+use crate::draws::{Draws, coordinates, most_coordinates};
 use crate::read_scenario::read_scenario;
+use crate::read_uncertain::{read_draws, walk_uncertain};
 use crate::source::{ConfigError, Cursor, Source, dotted, hint, keys_of};
+use crate::uncertain::{Bounds, Uncertain};
 
 /// The seed of studies that name none.
 const SEED: u64 = 20_251_122;
@@ -51,6 +54,12 @@ pub struct Study {
     pub scenario: Scenario,
     /// What is swept.
     pub design: Design,
+    /// What is not known.
+    pub uncertain: Vec<Uncertain>,
+    /// How it is drawn.
+    pub draws: Draws,
+    /// One value for each uncertain parameter in each draw; a single empty draw where all is known.
+    pub drawn: Vec<Vec<Value>>,
 }
 
 /// What is kept of each replication.
@@ -105,7 +114,17 @@ impl Study {
     /// [`ConfigError`] for the first thing that is wrong.
     pub fn from_source(source: &Source, overrides: &Overrides) -> Result<Self, ConfigError> {
         let root = Cursor::root(source);
-        root.only(&["name", "question", "model", "scenario", "run", "parameters", "sweep"])?;
+        root.only(&[
+            "name",
+            "question",
+            "model",
+            "scenario",
+            "run",
+            "parameters",
+            "sweep",
+            "uncertain",
+            "draws",
+        ])?;
         let world = read_world(&root)?;
         let scenario_source = read_scenario_source(&root, source, world)?;
         let (replications, seed, keep) = read_run(&root)?;
@@ -121,6 +140,9 @@ impl Study {
             settings: Settings::new(world.parameters),
             scenario: Scenario::default(),
             design: Design { axes: Vec::new() },
+            uncertain: Vec::new(),
+            draws: read_draws(&root)?,
+            drawn: vec![Vec::new()],
         };
         if let Some(scenario) = &scenario_source {
             let root = Cursor::root(scenario);
@@ -129,7 +151,14 @@ impl Study {
         }
         study.read_table(&root, "parameters", false)?;
         study.read_table(&root, "sweep", true)?;
+        study.read_uncertain(&root, source)?;
         study.override_with(overrides)?;
+        study.draw(&root)?;
+        if let (Some(1..), false) = (paths, study.uncertain.is_empty()) {
+            let rule =
+                "`run.paths` has no meaning with [uncertain]: paths are counted where all is known";
+            return Err(root.error_here(rule));
+        }
         study.paths = paths.unwrap_or_else(|| study.usual_paths()).min(study.replications);
         study.check(source, scenario_source.as_ref(), overrides)?;
         Ok(study)
@@ -139,6 +168,9 @@ impl Study {
     fn usual_paths(&self) -> u64 {
         let few = self.design.size().is_some_and(|size| size <= MOST_POINTS_WITH_PATHS);
         let short = |months: f64| months <= LONGEST_PATHS;
+        if !self.uncertain.is_empty() {
+            return 0;
+        }
         let months = has_paths(self.world).then(|| self.settings.find("horizon_months")).flatten();
         if few && months.is_some_and(short) { PATHS } else { 0 }
     }
@@ -167,11 +199,95 @@ impl Study {
         })
     }
 
+    /// Reads `[uncertain]`.
+    fn read_uncertain(&mut self, root: &Cursor, source: &Source) -> Result<(), ConfigError> {
+        let Some(table) = root.get("uncertain")? else {
+            return match root.get("draws")? {
+                Some(draws) => Err(draws.error_here("`draws` has no meaning without [uncertain]")),
+                None => Ok(()),
+            };
+        };
+        let folder = source.path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+        walk_uncertain(&table, &folder, &mut |written| {
+            let target = self.target(&written.path, written.cursor)?;
+            let path = dotted(&written.path);
+            let broken =
+                |rule: String| written.cursor.error_here(format!("`uncertain.{path}` {rule}"));
+            if self.design.axes.iter().any(|axis| axis.target == target) {
+                return Err(broken("is swept too: it must be one or the other".to_owned()));
+            }
+            let bounds = match &target {
+                Target::Parameter(place) => Bounds::of(self.world.parameters[*place].kind),
+                Target::Scenario(_) => Bounds::NONE,
+            };
+            let own = Uncertain {
+                path: path.clone(),
+                target,
+                distribution: written.distribution,
+                bounds,
+            };
+            if own.kept() < 0.01 {
+                let kept = 100.0 * own.kept();
+                return Err(broken(format!(
+                    "lies almost all outside what the parameter can be ({kept:.2} % inside)"
+                )));
+            }
+            // One value is tried on a copy: the reference value stays as it is.
+            let (mut settings, mut scenario) = (self.settings.clone(), self.scenario.clone());
+            let tried = apply(&own.target, &own.at(0.5), &mut settings, &mut scenario);
+            tried.map_err(|rule| broken(format!("can be {}, but {rule}", own.at(0.5))))?;
+            self.uncertain.push(own);
+            Ok(())
+        })
+    }
+
+    /// Draws what is uncertain.
+    fn draw(&mut self, root: &Cursor) -> Result<(), ConfigError> {
+        if self.uncertain.is_empty() {
+            return Ok(());
+        }
+        let place = root.get("draws")?;
+        let wrong = |message: String| place.map_or(*root, |place| place).error_here(message);
+        let (_, k) = coordinates(&self.uncertain);
+        if self.keep == Keep::Replications {
+            let rule = "`run.keep` cannot be \"replications\" with [uncertain]: draws.csv has one row for each draw";
+            return Err(root.error_here(rule));
+        }
+        if k > most_coordinates(self.draws.way) {
+            let most = most_coordinates(self.draws.way);
+            let way = self.draws.way.name();
+            return Err(wrong(format!(
+                "{k} parameters are uncertain, but {way} is made for {most} at most"
+            )));
+        }
+        if k < self.uncertain.len() && self.draws.way.is_for_differences() {
+            let way = self.draws.way.name();
+            return Err(wrong(format!(
+                "{way} moves one parameter at a time, but some of a sample are drawn together"
+            )));
+        }
+        let rows = self.draws.rows(k);
+        let points = self.design.size().and_then(|size| size.checked_mul(rows));
+        if points.is_none_or(|points| points > MOST_POINTS) {
+            return Err(wrong(format!(
+                "{rows} draws at every point make more than {MOST_POINTS} points"
+            )));
+        }
+        self.drawn = self.draws.draw(&self.uncertain, Seed(self.seed)).unwrap_or_default();
+        Ok(())
+    }
+
+    /// Whether a draw belongs to a sample of what is uncertain, and not to a design alone.
+    pub fn is_of_sample(&self, draw: u64) -> bool {
+        self.draws.is_of_sample(draw, coordinates(&self.uncertain).1)
+    }
+
     /// Takes one path with its value or levels.
     fn take(&mut self, entry: &Entry) -> Result<(), ConfigError> {
         let target = self.target(&entry.path, entry.cursor)?;
         let path = dotted(&entry.path);
         self.design.axes.retain(|axis| axis.target != target);
+        self.uncertain.retain(|own| own.target != target);
         let broken = |rule: String| entry.cursor.broken(&rule);
         match &entry.written {
             Written::Fixed(value) => {
@@ -256,12 +372,10 @@ impl Study {
             return Err(locate(Invalid::new("sweep", product, rule)));
         }
         if size.is_some_and(|size| size <= FULLY_CHECKED) {
-            return self
-                .design
-                .points()
-                .try_for_each(|point| self.validate(&point))
-                .map_err(locate);
+            let checked = self.design.points().try_for_each(|point| self.validate(&point));
+            return checked.and_then(|()| self.check_draws()).map_err(locate);
         }
+        self.check_draws().map_err(locate)?;
         for (at, axis) in self.design.axes.iter().enumerate() {
             for level in 0..axis.levels.len() {
                 let mut point = self.design.point(0);
@@ -270,6 +384,15 @@ impl Study {
             }
         }
         Ok(())
+    }
+
+    /// Checks the draws, the first of very many, at the reference point.
+    fn check_draws(&self) -> Result<(), Invalid> {
+        let point = self.design.point(self.design.number_of(&self.reference_levels()));
+        self.drawn.iter().take(FULLY_CHECKED as usize).try_for_each(|draw| {
+            let (settings, scenario) = self.drawn_at(&point, draw);
+            (self.world.check)(&settings, &scenario)
+        })
     }
 
     /// Checks scenario and settings at a point without solving the model there.
@@ -306,6 +429,25 @@ impl Study {
     pub fn build(&self, point: &Point) -> Result<Box<dyn AnyModel>, Invalid> {
         let (settings, scenario) = self.at(point);
         (self.world.build)(&settings, &scenario)
+    }
+
+    /// The model at a design point, with what is uncertain as drawn.
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid`] where values contradict each other.
+    pub fn build_drawn(&self, point: &Point, draw: &[Value]) -> Result<Box<dyn AnyModel>, Invalid> {
+        let (settings, scenario) = self.drawn_at(point, draw);
+        (self.world.build)(&settings, &scenario)
+    }
+
+    fn drawn_at(&self, point: &Point, draw: &[Value]) -> (Settings, Scenario) {
+        let (mut settings, mut scenario) = self.at(point);
+        for (own, value) in self.uncertain.iter().zip(draw) {
+            let applied = apply(&own.target, value, &mut settings, &mut scenario);
+            debug_assert!(applied.is_ok(), "{} is cut to its bounds", own.path);
+        }
+        (settings, scenario)
     }
 
     /// Settings and scenario at a design point.

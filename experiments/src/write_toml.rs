@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 use models::{Actor, IssueRole, Kind, Parameter, Role, Scenario, Value};
 
 use crate::catalogue::{Pictures, World};
+use crate::draws::{Draws, Way};
 use crate::source::dotted;
 use crate::study::{Keep, Study};
+use crate::uncertain::Distribution;
 
 /// Lines of a file under way. Writing to a string cannot fail.
 #[derive(Default)]
@@ -83,7 +85,61 @@ pub fn study_as_run(study: &Study) -> String {
             page.pair(&axis.path, &format!("[{}]", levels.join(", ")));
         }
     }
+    if !study.uncertain.is_empty() {
+        page.heading("[uncertain]");
+        for own in &study.uncertain {
+            page.pair(&own.path, &distribution(&own.distribution));
+        }
+        draws(&mut page, &study.draws);
+    }
     page.0
+}
+
+fn distribution(own: &Distribution) -> String {
+    let list = |numbers: &[f64]| {
+        let texts: Vec<String> = numbers.iter().map(|x| number(*x)).collect();
+        format!("[{}]", texts.join(", "))
+    };
+    match own {
+        Distribution::Uniform(low, high) => format!("{{ uniform = {} }}", list(&[*low, *high])),
+        Distribution::Normal(mean, sd) => format!("{{ normal = {} }}", list(&[*mean, *sd])),
+        Distribution::LogNormal(median, sd) => {
+            format!("{{ log_normal = {} }}", list(&[*median, *sd]))
+        }
+        Distribution::Triangular(low, mode, high) => {
+            format!("{{ triangular = {} }}", list(&[*low, *mode, *high]))
+        }
+        Distribution::Beta(a, b, low, high) => {
+            format!("{{ beta = {} }}", list(&[*a, *b, *low, *high]))
+        }
+        Distribution::Discrete(values) => {
+            let texts: Vec<String> = values.iter().map(|(own, _)| value(None, own)).collect();
+            let weights: Vec<f64> = values.iter().map(|(_, weight)| *weight).collect();
+            format!("{{ discrete = [{}], weights = {} }}", texts.join(", "), list(&weights))
+        }
+        Distribution::Sample { group, values } => {
+            format!("{{ sample = {}, group = {} }}", list(values), text(group))
+        }
+    }
+}
+
+fn draws(page: &mut Page, draws: &Draws) {
+    page.heading("[draws]");
+    page.pair("method", &text(draws.way.name()));
+    match draws.way {
+        Way::OneAtATime { share } => page.pair("share", &number(share)),
+        way => {
+            page.pair("count", &draws.count.to_string());
+            match way {
+                Way::Saltelli { second_order } => {
+                    page.pair("second_order", &second_order.to_string())
+                }
+                Way::Morris { levels } => page.pair("levels", &levels.to_string()),
+                _ => {}
+            }
+        }
+    }
+    page.pair("luck", &text(if draws.shared_luck { "shared" } else { "own" }));
 }
 
 /// The scenario as run.

@@ -342,7 +342,7 @@ fn a_story_is_drawn_into_a_new_file() {
         assert!(desk.read(name).len() > 5000);
     }
     let page = String::from_utf8(desk.read("story.svg")).expect("it is UTF-8");
-    assert!(page.contains("Public rhetoric") && page.contains("months with an offer"), "{page}");
+    assert!(page.contains("Public rhetoric") && page.contains("Talks open"), "{page}");
     for (name, part) in [("story.png", "cannot write story.png"), ("story.pdf", ".png or .svg")] {
         let refused = desk.run(&format!("explain study.toml --chart {name}"));
         let error = String::from_utf8_lossy(&refused.stderr);

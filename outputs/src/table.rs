@@ -76,6 +76,13 @@ impl Table {
         self.rows.push(row);
     }
 
+    /// Puts a cell in place of another; nothing happens where there is no such column.
+    pub fn set(&mut self, row: usize, column: &str, cell: Cell) {
+        if let Some(place) = self.column(column) {
+            self.rows[row][place] = cell;
+        }
+    }
+
     /// The names of its columns.
     pub fn columns(&self) -> &[String] {
         &self.columns

@@ -7,6 +7,7 @@ mod explain;
 mod mediator;
 mod models;
 mod new;
+mod playing;
 mod plot;
 mod progress;
 mod report;

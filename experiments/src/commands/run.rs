@@ -1,23 +1,22 @@
 //! `armistice run`: plays a study and leaves a run folder.
 
-use std::fs::File;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
-use engine::{AnyModel, Batch, MeasureInfo, Seed};
+use engine::{Batch, Seed};
 use experiments::{
-    Keep, POINTS_AT_A_TIME, PathTables, Played, Results, Sources, Study, charts, check_limits,
-    double_column, need, report, results, row_columns, scenario_as_run, solutions, study_as_run,
+    Results, Sources, Study, charts, check_limits, need, report, results, scenario_as_run,
+    solutions, study_as_run,
 };
 use outputs::chart::{ChartSpec, Medium, draw};
 use outputs::{FileHash, Folder, Provenance, Table, hash, write_csv};
 
-use super::progress::{RowFile, Watcher, bar, is_interrupted, listen_for_interrupt};
+use super::playing::{All, first_model, play};
+use super::progress::{is_interrupted, listen_for_interrupt};
 use super::say::{Headline, headline};
 use super::{Changes, default_folder, grouped};
 
@@ -46,12 +45,6 @@ pub(super) struct Run {
     json: bool,
 }
 
-/// How a run ended.
-enum End {
-    Whole(Vec<Played>, Option<PathTables>, Duration),
-    Interrupted,
-}
-
 /// A file of the run folder under way.
 struct Writer<'a> {
     folder: &'a Folder,
@@ -73,13 +66,12 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
     let folder = Folder::open(&target, command.force)?;
 
     let started = SystemTime::now();
-    let (played, paths, time) = match play(&study, &batch, &folder, &measures, command.quiet)? {
-        End::Whole(played, paths, time) => (played, paths, time),
-        End::Interrupted => return Ok(interrupted()),
-    };
+    let played = play(&study, &batch, &folder, &measures, command.quiet)?;
+    let Some(All { played, paths, draws, time }) = played else { return Ok(interrupted()) };
     let mut tables = results(&study.design, years, &played);
     tables.solutions = solutions(&study, &batch);
     tables.paths = paths;
+    tables.draws = draws.map(|draws| draws.finish(&mut tables.points));
     let mut writer = Writer { folder: &folder, files: Vec::new() };
     let written = write_texts(&study, &mut writer)?;
     write_tables(&tables, &mut writer)?;
@@ -100,78 +92,9 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The model at the first design point, whose measures and years of survival all points share.
-fn first_model(study: &Study) -> Result<Box<dyn AnyModel>> {
-    let model = study.build(&study.design.point(0))?;
-    if let Some(name) = double_column(&study.design, &model.measure_infos()) {
-        bail!("{}: two columns would be called `{name}`: rename an actor or an issue", study.name);
-    }
-    Ok(model)
-}
-
 fn interrupted() -> ExitCode {
     eprintln!("interrupted: nothing was written");
     ExitCode::from(130)
-}
-
-/// Plays every design point, some at a time, so that memory does not grow with their number.
-fn play(
-    study: &Study,
-    batch: &Batch,
-    folder: &Folder,
-    measures: &[MeasureInfo],
-    quiet: bool,
-) -> Result<End> {
-    let points: Vec<_> = study.design.points().collect();
-    let bar = bar(points.len() as u64 * study.replications, quiet);
-    let rows = match study.keep {
-        Keep::Summaries => None,
-        Keep::Replications => {
-            let file = File::create(folder.path().join("replications.csv"));
-            let file = file.and_then(|file| RowFile::new(file, study.seed, &row_columns(measures)));
-            Some(Mutex::new(file.context("cannot write replications.csv")?))
-        }
-    };
-    let start = Instant::now();
-    let mut all: Vec<Played> = Vec::with_capacity(points.len());
-    let mut paths: Option<PathTables> = None;
-    for some in points.chunks(POINTS_AT_A_TIME) {
-        let models: Vec<_> =
-            batch.map(some, |point| study.build(point)).into_iter().collect::<Result<_, _>>()?;
-        let watcher = Watcher { bar: &bar, first_point: some[0].number, rows: rows.as_ref() };
-        let played = batch.run(&models, &watcher);
-        if is_interrupted() {
-            bar.finish_and_clear();
-            return Ok(End::Interrupted);
-        }
-        match played {
-            Ok(more) => {
-                for ((model, mut summary), point) in models.iter().zip(more).zip(some) {
-                    if let Some(counted) = summary.take_paths() {
-                        let plan = model.path_plan();
-                        let tables = paths.get_or_insert_with(|| PathTables::new(&plan));
-                        tables.add(point.number, &plan, &counted);
-                    }
-                    let measures = shared(all.last(), model.measure_infos());
-                    all.push(Played { measures, summary });
-                }
-            }
-            Err(_) => break,
-        }
-    }
-    bar.finish_and_clear();
-    if let Some(rows) = rows.and_then(|rows| rows.into_inner().ok()) {
-        rows.finish().context("cannot write replications.csv")?;
-    }
-    Ok(End::Whole(all, paths, start.elapsed()))
-}
-
-/// The measures of a design point: those of the point before it, kept once, where they are alike.
-fn shared(before: Option<&Played>, measures: Vec<MeasureInfo>) -> Arc<[MeasureInfo]> {
-    match before {
-        Some(before) if *before.measures == *measures => Arc::clone(&before.measures),
-        _ => measures.into(),
-    }
 }
 
 impl Writer<'_> {
@@ -211,6 +134,10 @@ fn write_tables(tables: &Results, writer: &mut Writer) -> Result<()> {
         writer.table("paths.csv", &paths.paths)?;
         writer.table("states.csv", &paths.states)?;
     }
+    if let Some(draws) = &tables.draws {
+        writer.table("draws.csv", &draws.draws)?;
+        writer.table("uncertainty.csv", &draws.uncertainty)?;
+    }
     let rows = writer.folder.path().join("replications.csv");
     if rows.is_file() {
         let blake3 = outputs::hash_file(&rows).context("cannot read replications.csv")?;
@@ -240,7 +167,7 @@ fn provenance(
     started: SystemTime,
     time: Duration,
 ) -> Provenance {
-    let points = study.design.size().unwrap_or(0);
+    let points = study.design.size().unwrap_or(0) * study.drawn.len() as u64;
     let seconds = time.as_secs_f64();
     Provenance {
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use experiments::{Overrides, PathTables, Results, Study};
+use experiments::{DrawTables, Overrides, PathTables, Results, Study};
 use outputs::{Provenance, Table, hash_file, read_csv};
 
 /// Reads study and tables of a run, after checking that all of it is as it was written.
@@ -28,12 +28,19 @@ pub(super) fn read(run: &Path) -> Result<(Study, Results)> {
             })
         })
         .transpose()?;
+    let draws = listed("draws.csv")
+        .then(|| {
+            let (draws, uncertainty) = (csv("draws.csv")?, csv("uncertainty.csv")?);
+            Ok::<_, anyhow::Error>(DrawTables { draws, uncertainty })
+        })
+        .transpose()?;
     let tables = Results {
         points: csv("points.csv")?,
         distributions: csv("distributions.csv")?,
         survival: csv("survival.csv")?,
         solutions,
         paths,
+        draws,
     };
     let study = Study::read(&run.join("study.toml"), &Overrides::default())?;
     check(&study, &tables)?;

@@ -1,0 +1,197 @@
+//! Playing a study: every design point, and at each every draw of what is uncertain.
+
+use std::fs::File;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use engine::{AnyModel, Batch, MeasureInfo, PathPlan, Records, Seed, Story, Streams, Summary};
+use experiments::{
+    DrawTally, Keep, POINTS_AT_A_TIME, PathTables, Played, Point, Study, double_column, row_columns,
+};
+use outputs::Folder;
+
+use super::progress::{RowFile, Watcher, bar, is_interrupted};
+
+/// What was played.
+pub(super) struct All<'a> {
+    /// One for each design point.
+    pub(super) played: Vec<Played>,
+    /// How things went month by month, where that was counted.
+    pub(super) paths: Option<PathTables>,
+    /// The draws, where something is uncertain.
+    pub(super) draws: Option<DrawTally<'a>>,
+    /// How long it took.
+    pub(super) time: Duration,
+}
+
+/// A design point with a draw, by its number.
+struct Job {
+    draw: usize,
+    point: Point,
+}
+
+/// The model at the first design point, whose measures and years of survival all points share.
+pub(super) fn first_model(study: &Study) -> Result<Box<dyn AnyModel>> {
+    let model = study.build_drawn(&study.design.point(0), &study.drawn[0])?;
+    if let Some(name) = double_column(study, &model.measure_infos()) {
+        bail!("{}: two columns would be called `{name}`: rename an actor or an issue", study.name);
+    }
+    Ok(model)
+}
+
+/// Plays every design point, some at a time, so that memory does not grow with their number; nothing where
+/// the user asked to stop. All points see a draw before the next: A, B, C, A, B, C ….
+pub(super) fn play<'a>(
+    study: &'a Study,
+    batch: &Batch,
+    folder: &Folder,
+    measures: &[MeasureInfo],
+    quiet: bool,
+) -> Result<Option<All<'a>>> {
+    let points = study.design.size().unwrap_or(0);
+    let jobs = points * study.drawn.len() as u64;
+    let bar = bar(jobs * study.replications, quiet);
+    let rows = match study.keep {
+        Keep::Summaries => None,
+        Keep::Replications => {
+            let file = File::create(folder.path().join("replications.csv"));
+            let file = file.and_then(|file| RowFile::new(file, study.seed, &row_columns(measures)));
+            Some(Mutex::new(file.context("cannot write replications.csv")?))
+        }
+    };
+    let start = Instant::now();
+    let uncertain = !study.uncertain.is_empty();
+    let mut all = All {
+        played: Vec::new(),
+        paths: None,
+        draws: uncertain.then(|| DrawTally::new(study, measures)),
+        time: Duration::ZERO,
+    };
+    let mut number = 0;
+    while number < jobs {
+        let last = (number + POINTS_AT_A_TIME as u64).min(jobs);
+        let job = |number: u64| Job {
+            draw: (number / points) as usize,
+            point: study.design.point(number % points),
+        };
+        let some: Vec<Job> = (number..last).map(job).collect();
+        let models = batch.map(&some, |job| build(study, job));
+        let models: Vec<_> = models.into_iter().collect::<Result<_, _>>()?;
+        let watcher = Watcher { bar: &bar, first_point: number, rows: rows.as_ref() };
+        let played = batch.run(&models, &watcher);
+        let (false, Ok(more)) = (is_interrupted(), played) else {
+            bar.finish_and_clear();
+            if is_interrupted() {
+                return Ok(None);
+            }
+            break;
+        };
+        for ((model, summary), job) in models.iter().zip(more).zip(&some) {
+            all.take(study, job, model.as_ref(), summary)?;
+        }
+        number = last;
+    }
+    bar.finish_and_clear();
+    if let Some(rows) = rows.and_then(|rows| rows.into_inner().ok()) {
+        rows.finish().context("cannot write replications.csv")?;
+    }
+    all.time = start.elapsed();
+    Ok(Some(all))
+}
+
+/// The model of a job; each draw plays replications of its own, unless they share their luck.
+fn build(study: &Study, job: &Job) -> Result<Box<dyn AnyModel>, models::Invalid> {
+    let model = study.build_drawn(&job.point, &study.drawn[job.draw])?;
+    if study.uncertain.is_empty() || study.draws.shared_luck {
+        return Ok(model);
+    }
+    Ok(Box::new(Later { model, by: job.draw as u64 * study.replications }))
+}
+
+impl All<'_> {
+    fn take(
+        &mut self,
+        study: &Study,
+        job: &Job,
+        model: &dyn AnyModel,
+        mut summary: Summary,
+    ) -> Result<()> {
+        let point = &job.point;
+        if let Some(counted) = summary.take_paths() {
+            let plan = model.path_plan();
+            let tables = self.paths.get_or_insert_with(|| PathTables::new(&plan));
+            tables.add(point.number, &plan, &counted);
+        }
+        let measures = shared(self.played.last(), model.measure_infos());
+        if let Some(draws) = &mut self.draws {
+            draws.add(point, (job.draw as u64, &study.drawn[job.draw]), &measures, &summary);
+            if !study.is_of_sample(job.draw as u64) {
+                return Ok(());
+            }
+        }
+        match self.played.get_mut(point.number as usize) {
+            None => self.played.push(Played { measures, summary }),
+            Some(own) => {
+                let bins = |measures: &[MeasureInfo]| -> Vec<_> {
+                    let estimates = measures.iter().filter_map(|measure| measure.estimate.clone());
+                    estimates.map(|estimate| estimate.bins).collect()
+                };
+                if bins(&own.measures) != bins(&measures) {
+                    bail!(
+                        "{}: what is uncertain changes the bins in which results are counted (the horizon or \
+                         the grid of offers): sweep it in place of that",
+                        study.name
+                    );
+                }
+                own.summary.merge(&summary);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The measures of a design point: those of the point before it, kept once, where they are alike.
+fn shared(before: Option<&Played>, measures: Vec<MeasureInfo>) -> Arc<[MeasureInfo]> {
+    match before {
+        Some(before) if *before.measures == *measures => Arc::clone(&before.measures),
+        _ => measures.into(),
+    }
+}
+
+/// A model that plays later replications than it is asked for.
+struct Later {
+    model: Box<dyn AnyModel>,
+    by: u64,
+}
+
+impl AnyModel for Later {
+    fn measure_infos(&self) -> Vec<MeasureInfo> {
+        self.model.measure_infos()
+    }
+
+    fn survival_years(&self) -> usize {
+        self.model.survival_years()
+    }
+
+    fn tell(&self, streams: &Streams) -> Story {
+        self.model.tell(streams)
+    }
+
+    fn path_plan(&self) -> PathPlan {
+        self.model.path_plan()
+    }
+
+    fn play_range(
+        &self,
+        seed: Seed,
+        replications: std::ops::Range<u64>,
+        records: Records,
+    ) -> Summary {
+        self.model.play_range(
+            seed,
+            replications.start + self.by..replications.end + self.by,
+            records,
+        )
+    }
+}

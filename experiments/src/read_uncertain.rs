@@ -1,0 +1,250 @@
+//! `[uncertain]` and `[draws]` as written, read into distributions and a design.
+
+use std::path::Path;
+
+use models::Value;
+use outputs::read_csv;
+
+use crate::draws::{Draws, WAYS, Way};
+use crate::source::{ConfigError, Cursor, Tree, hint};
+use crate::uncertain::Distribution;
+
+const NAMES: [&str; 7] =
+    ["uniform", "normal", "log_normal", "triangular", "beta", "discrete", "sample"];
+
+/// A path with its distribution, and where it stands.
+pub(crate) struct Written<'a> {
+    pub(crate) path: Vec<String>,
+    pub(crate) distribution: Distribution,
+    pub(crate) cursor: &'a Cursor<'a>,
+}
+
+/// Calls `each` with every path and distribution under a table of nested keys; files are sought
+/// beside `folder`.
+pub(crate) fn walk_uncertain(
+    table: &Cursor,
+    folder: &Path,
+    each: &mut dyn FnMut(Written) -> Result<(), ConfigError>,
+) -> Result<(), ConfigError> {
+    for (_, cursor) in table.entries()? {
+        if !matches!(cursor.node.tree, Tree::Table(_)) {
+            let rule = format!(
+                "must be a distribution, such as {{ uniform = [0.2, 0.8] }}; there are {}",
+                NAMES.join(", ")
+            );
+            return Err(cursor.error(rule));
+        }
+        let entries = cursor.entries()?;
+        match entries.iter().find(|(key, _)| NAMES.contains(&key.name.as_str())) {
+            Some((key, value)) => {
+                let distribution = read_distribution(&cursor, &key.name, value, folder)?;
+                let path = cursor.path()[1..].to_vec();
+                each(Written { path, distribution, cursor: &cursor })?;
+            }
+            None if entries.iter().all(|(_, value)| !matches!(value.node.tree, Tree::Table(_))) => {
+                let first = entries.first().map_or("", |(key, _)| key.name.as_str());
+                let message =
+                    format!("`{first}` is no distribution; there are {}", NAMES.join(", "));
+                return Err(ConfigError {
+                    hint: hint(first, &NAMES),
+                    ..cursor.error_here(message)
+                });
+            }
+            None => walk_uncertain(&cursor, folder, each)?,
+        }
+    }
+    Ok(())
+}
+
+fn read_distribution(
+    table: &Cursor,
+    name: &str,
+    value: &Cursor,
+    folder: &Path,
+) -> Result<Distribution, ConfigError> {
+    let extra: &[&str] = match name {
+        "discrete" => &["weights"],
+        "sample" => &["column", "group"],
+        _ => &[],
+    };
+    table.only(&[&[name], extra].concat())?;
+    match name {
+        "discrete" => read_discrete(table, value),
+        "sample" => read_sample(table, value, folder),
+        _ => {
+            let numbers: Vec<f64> =
+                value.items()?.iter().map(Cursor::number).collect::<Result<_, _>>()?;
+            continuous(name, &numbers).map_err(|rule| value.error(rule))
+        }
+    }
+}
+
+fn continuous(name: &str, numbers: &[f64]) -> Result<Distribution, String> {
+    let rising = |low: f64, high: f64, own: Distribution| {
+        if low < high { Ok(own) } else { Err(format!("must rise from {low} to more than that")) }
+    };
+    let above = |number: f64, what: &str, own: Distribution| {
+        if number > 0.0 { Ok(own) } else { Err(format!("must have a {what} above 0")) }
+    };
+    match (name, numbers) {
+        ("uniform", [low, high]) => rising(*low, *high, Distribution::Uniform(*low, *high)),
+        ("normal", [mean, sd]) => {
+            above(*sd, "standard deviation", Distribution::Normal(*mean, *sd))
+        }
+        ("log_normal", [median, sd]) => above(
+            median.min(*sd),
+            "median and a standard deviation",
+            Distribution::LogNormal(*median, *sd),
+        ),
+        ("triangular", [low, mode, high]) => {
+            if (low..=high).contains(&mode) {
+                rising(*low, *high, Distribution::Triangular(*low, *mode, *high))
+            } else {
+                Err("must have its mode between its ends".to_owned())
+            }
+        }
+        ("beta", [a, b]) => above(a.min(*b), "shape a and b", Distribution::Beta(*a, *b, 0.0, 1.0)),
+        ("beta", [a, b, low, high]) => {
+            above(a.min(*b), "shape a and b", Distribution::Uniform(0.0, 1.0))?;
+            rising(*low, *high, Distribution::Beta(*a, *b, *low, *high))
+        }
+        ("uniform", _) => Err("must be [low, high]".to_owned()),
+        ("normal", _) => Err("must be [mean, standard deviation]".to_owned()),
+        ("log_normal", _) => {
+            Err("must be [median, standard deviation of the logarithm]".to_owned())
+        }
+        ("triangular", _) => Err("must be [low, mode, high]".to_owned()),
+        _ => Err("must be [a, b] or [a, b, low, high]".to_owned()),
+    }
+}
+
+fn read_discrete(table: &Cursor, value: &Cursor) -> Result<Distribution, ConfigError> {
+    let items = value.items()?;
+    let read = |item: &Cursor| match &item.node.tree {
+        Tree::Text(text) => Ok(Value::Word(text.clone())),
+        Tree::Flag(flag) => Ok(Value::Flag(*flag)),
+        _ => item.number().map(Value::Number),
+    };
+    let values: Vec<Value> = items.iter().map(read).collect::<Result<_, _>>()?;
+    if values.is_empty() {
+        return Err(value.error("must hold at least one value"));
+    }
+    let weights = match table.get("weights")? {
+        None => vec![1.0; values.len()],
+        Some(list) => {
+            let weights: Vec<f64> =
+                list.items()?.iter().map(Cursor::number).collect::<Result<_, _>>()?;
+            let fits = weights.len() == values.len()
+                && weights.iter().all(|weight| *weight >= 0.0)
+                && weights.iter().sum::<f64>() > 0.0;
+            if !fits {
+                return Err(list.error("must hold one weight from 0 on for each value, not all 0"));
+            }
+            weights
+        }
+    };
+    Ok(Distribution::Discrete(values.into_iter().zip(weights).collect()))
+}
+
+/// The rows of a sample: a column of a CSV file, or a list with the name of its group.
+fn read_sample(table: &Cursor, value: &Cursor, folder: &Path) -> Result<Distribution, ConfigError> {
+    if matches!(value.node.tree, Tree::List(_)) {
+        let values: Vec<f64> =
+            value.items()?.iter().map(Cursor::number).collect::<Result<_, _>>()?;
+        if values.is_empty() {
+            return Err(value.error("must hold at least one row"));
+        }
+        let group = table.get("group")?.map_or(Ok(""), |group| group.text())?;
+        let group = if group.is_empty() { table.path().join(".") } else { group.to_owned() };
+        return Ok(Distribution::Sample { group, values });
+    }
+    let name = value.text()?;
+    let file = read_csv(&folder.join(name)).map_err(|error| value.error(format!("{error}")))?;
+    let own = table.path()[1..].join(".");
+    let column = match table.get("column")? {
+        Some(column) => column.text()?.to_owned(),
+        None => own,
+    };
+    let place = file.column(&column).ok_or_else(|| {
+        value.error(format!(
+            "must have a column `{column}`; there are {}",
+            file.columns().join(", ")
+        ))
+    })?;
+    let numbers: Option<Vec<f64>> =
+        file.rows().iter().map(|row| row[place].number().filter(|x| x.is_finite())).collect();
+    match numbers {
+        Some(values) if !values.is_empty() => {
+            Ok(Distribution::Sample { group: name.to_owned(), values })
+        }
+        _ => Err(value
+            .error(format!("must hold a number in every row of `{column}`, and at least one row"))),
+    }
+}
+
+/// How draws are made; by a Latin hypercube of 100 where a study does not say.
+pub(crate) fn read_draws(root: &Cursor) -> Result<Draws, ConfigError> {
+    const USUAL: u64 = 100;
+    const MOST: u64 = 1_000_000;
+    let Some(table) = root.get("draws")? else {
+        return Ok(Draws { way: Way::LatinHypercube, count: USUAL, shared_luck: false });
+    };
+    table.only(&["method", "count", "luck", "second_order", "levels", "share"])?;
+    let mut way = Way::LatinHypercube;
+    if let Some(method) = table.get("method")? {
+        let name = method.text()?;
+        let known: Vec<&str> = WAYS.iter().map(|(name, _)| *name).collect();
+        let found = WAYS.iter().find(|(own, _)| *own == name);
+        way = found.map(|(_, way)| *way).ok_or_else(|| {
+            let rule = format!("must be one of {}", known.join(", "));
+            ConfigError { hint: hint(name, &known), ..method.error(rule) }
+        })?;
+    }
+    let name = way.name();
+    let stray = |key: &str| -> Result<(), ConfigError> {
+        match table.get(key)? {
+            Some(stray) => Err(stray.error(format!("has no meaning with the method {name}"))),
+            None => Ok(()),
+        }
+    };
+    match &mut way {
+        Way::Saltelli { second_order } => {
+            if let Some(flag) = table.get("second_order")? {
+                match flag.node.tree {
+                    Tree::Flag(own) => *second_order = own,
+                    _ => return Err(flag.error("must be true or false")),
+                }
+            }
+            ["levels", "share"].into_iter().try_for_each(stray)?;
+        }
+        Way::Morris { levels } => {
+            if let Some(own) = table.get("levels")? {
+                *levels = own.whole(2, 1000)? as u32;
+                if *levels % 2 == 1 {
+                    return Err(own.error("must be even"));
+                }
+            }
+            ["second_order", "share"].into_iter().try_for_each(stray)?;
+        }
+        Way::OneAtATime { share } => {
+            if let Some(own) = table.get("share")? {
+                *share = own.number()?;
+                if !(*share > 0.0 && *share < 1.0) {
+                    return Err(own.error("must lie between 0 and 1: the share of the distribution between low and high"));
+                }
+            }
+            ["second_order", "levels", "count"].into_iter().try_for_each(stray)?;
+        }
+        _ => ["second_order", "levels", "share"].into_iter().try_for_each(stray)?,
+    }
+    let count = table.get("count")?.map_or(Ok(USUAL), |count| count.whole(1, MOST))?;
+    let shared_luck = match table.get("luck")? {
+        None => way.is_for_differences(),
+        Some(luck) => match luck.text()? {
+            "shared" => true,
+            "own" => false,
+            _ => return Err(luck.error("must be \"shared\" or \"own\"")),
+        },
+    };
+    Ok(Draws { way, count, shared_luck })
+}
