@@ -8,8 +8,10 @@ mod paths;
 mod payoffs;
 mod shares;
 mod story;
+mod uncertain;
 
 pub use story::story_chart;
+pub use uncertain::main_estimate;
 
 use models::{IssueRole, Value};
 use outputs::chart::{
@@ -57,16 +59,21 @@ const MOST_GROUPS: usize = 6;
 pub fn charts(study: &Study, results: &Results) -> Vec<(String, ChartSpec)> {
     let view = View { study, results };
     match study.world.pictures {
-        Pictures::Theory => return vec![("theory".to_owned(), view.headline_estimates())],
+        Pictures::Theory => {
+            let theory = ("theory".to_owned(), view.headline_estimates());
+            return std::iter::once(theory).chain(view.unknown()).collect();
+        }
         Pictures::Forecast => {
             let mut all = view.positions();
             all.insert(0, ("forecast".to_owned(), view.headline_estimates()));
+            all.extend(view.unknown());
             return all;
         }
         Pictures::Peace => {}
     }
     let mut all: Vec<(String, ChartSpec)> =
         SHARES.iter().map(|share| (share.file.to_owned(), view.share(share))).collect();
+    all.extend(view.unknown());
     all.extend(view.shares().map(|spec| ("shares".to_owned(), spec)));
     all.push(("terms".to_owned(), view.terms()));
     all.push(("curve".to_owned(), view.curve()));
@@ -128,13 +135,22 @@ impl View<'_> {
     fn frame(&self, title: String, subtitle: String, intervals: &str) -> Frame {
         let study = self.study;
         let caption = format!(
-            "Study {}, seed {}, {} replications at each point. {intervals}Conditional on the model \
+            "Study {}, seed {}, {}{} replications {}. {intervals}Conditional on the model \
              and its assumptions.",
             study.name,
             study.seed,
-            thousands(study.replications)
+            self.draws_in_words(),
+            thousands(study.replications),
+            if study.uncertain.is_empty() { "at each point" } else { "each" }
         );
         Frame { title, subtitle, caption }
+    }
+
+    /// The charts of what is not known, where something is not.
+    fn unknown(&self) -> impl Iterator<Item = (String, ChartSpec)> {
+        let ignorance = self.ignorance().map(|spec| ("ignorance".to_owned(), spec));
+        let sensitivity = self.sensitivity().map(|spec| ("sensitivity".to_owned(), spec));
+        ignorance.into_iter().chain(sensitivity)
     }
 
     fn terms(&self) -> ChartSpec {
@@ -221,7 +237,7 @@ impl View<'_> {
         for (spot, point) in slice.spots.iter().zip(&slice.points) {
             let mut signed = 0.0;
             let mut points = vec![(0.0, 0.0, None)];
-            let n = self.study.replications;
+            let n = self.results.points.cell(*point as usize, "n").number().unwrap_or(0.0) as u64;
             for bin in self.bins(*point, "month") {
                 signed += bin.count;
                 let ends = engine::wilson(signed as u64, n).map(|ends| (ends.low, ends.high));

@@ -34,7 +34,7 @@ mod write_toml;
 
 pub use beside::{Beside, terms_beside_theory};
 pub use catalogue::{Build, Theory, WORLDS, World, world};
-pub use charts::{charts, story_chart};
+pub use charts::{charts, main_estimate, story_chart};
 pub use compare::{CompareError, Comparison, Difference, Side, compare};
 pub use design::{Axis, Design, Point, Target};
 pub use draw_tables::{DrawTables, DrawTally};

@@ -6,6 +6,10 @@ use engine::{
 };
 use outputs::Table;
 
+use crate::draws::Way;
+use crate::study::Study;
+use crate::uncertain::Uncertain;
+
 /// How a table is analysed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
@@ -31,6 +35,16 @@ pub const METHODS: [(&str, Method); 5] = [
 ];
 
 impl Method {
+    /// The analysis for which draws are made in a way, or that any sample allows.
+    pub const fn of(way: Way) -> Self {
+        match way {
+            Way::Saltelli { .. } => Self::Sobol,
+            Way::Morris { .. } => Self::Morris,
+            Way::OneAtATime { .. } => Self::Oat,
+            Way::Random | Way::LatinHypercube | Way::Sobol => Self::Pawn,
+        }
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         METHODS.iter().find(|(_, method)| *method == self).map_or("", |(name, _)| name)
@@ -119,17 +133,48 @@ impl Sample {
         };
         let places: Vec<usize> = inputs.iter().map(|name| place(name)).collect::<Result<_, _>>()?;
         let result = place(output)?;
+        let words: Vec<Vec<&str>> = places.iter().map(|place| words(table, *place)).collect();
         let mut rows = Vec::with_capacity(table.rows().len());
         for (at, row) in table.rows().iter().enumerate() {
-            let input = |(place, column): (&usize, &String)| {
-                let number = row[*place].number().filter(|number| number.is_finite());
+            let input = |((place, words), column): ((&usize, &Vec<&str>), &String)| {
+                let number = match &row[*place] {
+                    outputs::Cell::Text(word) => {
+                        words.iter().position(|own| own == word).map(|place| place as f64)
+                    }
+                    cell => cell.number().filter(|number| number.is_finite()),
+                };
                 number.ok_or(SensitivityError::Input { column: column.clone(), row: at + 1 })
             };
-            rows.push(places.iter().zip(inputs).map(input).collect::<Result<Vec<f64>, _>>()?);
+            rows.push(
+                places
+                    .iter()
+                    .zip(&words)
+                    .zip(inputs)
+                    .map(input)
+                    .collect::<Result<Vec<f64>, _>>()?,
+            );
         }
         let number = |row: &Vec<outputs::Cell>| row[result].number().filter(|x| x.is_finite());
         let outputs = table.rows().iter().map(number).collect();
         Ok(Self { inputs: inputs.to_vec(), output: output.to_owned(), rows, outputs })
+    }
+
+    /// The draws of a run at a design point: what is uncertain, and an estimate.
+    ///
+    /// # Errors
+    ///
+    /// [`SensitivityError`] where a column is missing.
+    pub fn of_run(
+        study: &Study,
+        draws: &Table,
+        point: u64,
+        output: &str,
+    ) -> Result<Self, SensitivityError> {
+        let mut own = Table::new(draws.columns().to_vec());
+        let here = |row: &&Vec<outputs::Cell>| row[0].number() == Some(point as f64);
+        draws.rows().iter().filter(here).for_each(|row| own.push(row.clone()));
+        let inputs: Vec<String> = study.uncertain.iter().map(Uncertain::column).collect();
+        Self::read(&own, &inputs, output)
     }
 
     /// Rows whose output is not defined, counted from 0.
@@ -274,4 +319,20 @@ impl Sample {
         }
         Ok(prim(&rows, &outcome, Peeling::default()))
     }
+}
+
+/// The words of a column in alphabetical order, which stand for 0, 1, 2 …; none where it holds numbers.
+fn words(table: &Table, column: usize) -> Vec<&str> {
+    let all: Option<Vec<&str>> = table
+        .rows()
+        .iter()
+        .map(|row| match &row[column] {
+            outputs::Cell::Text(word) => Some(word.as_str()),
+            _ => None,
+        })
+        .collect();
+    let mut all = all.unwrap_or_default();
+    all.sort_unstable();
+    all.dedup();
+    all
 }

@@ -11,7 +11,7 @@ const MOST_MULTIPLES: usize = 6;
 /// The three shares that are always shown together.
 pub(super) struct Share {
     pub(super) file: &'static str,
-    column: &'static str,
+    pub(super) column: &'static str,
     symbol: &'static str,
     title: &'static str,
 }

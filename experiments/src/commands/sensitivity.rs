@@ -1,30 +1,44 @@
 //! `armistice sensitivity`: what an output owes to its inputs.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
 use engine::Seed;
-use experiments::{Choices, Found, METHODS, Method, Sample};
+use experiments::{Choices, Found, METHODS, Method, Sample, main_estimate};
 use outputs::read_csv;
 use serde_json::{Value, json};
+
+use super::run_folder;
 
 /// Analyses a run with uncertain parameters, or any table.
 #[derive(Debug, Args)]
 pub(super) struct Sensitivity {
+    /// The folder of a run with uncertain parameters
+    #[arg(value_name = "RUN", required_unless_present = "table", conflicts_with_all = ["table", "inputs"])]
+    run: Option<PathBuf>,
     /// A table, in place of a run
-    #[arg(long, value_name = "FILE.csv", requires = "inputs")]
+    #[arg(
+        long,
+        value_name = "FILE.csv",
+        requires = "inputs",
+        requires = "output",
+        requires = "method"
+    )]
     table: Option<PathBuf>,
     /// Its input columns, in the order of the design
     #[arg(long, value_name = "A,B,C", value_delimiter = ',')]
     inputs: Vec<String>,
-    /// The output column
+    /// The output column [default of a run: p_durable]
     #[arg(long, value_name = "COLUMN")]
-    output: String,
-    /// How: sobol, morris, oat, pawn or prim
+    output: Option<String>,
+    /// How: sobol, morris, oat, pawn or prim [default of a run: what its draws were made for]
     #[arg(long, value_name = "METHOD")]
-    method: String,
+    method: Option<String>,
+    /// The design point of a run [default: the one nearest to the reference values]
+    #[arg(long, value_name = "K", requires = "run")]
+    point: Option<u64>,
     /// Slices of each input (pawn)
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(2..=1000))]
     slices: u32,
@@ -40,28 +54,60 @@ pub(super) struct Sensitivity {
 }
 
 pub(super) fn run(command: &Sensitivity) -> Result<()> {
-    let method = METHODS.iter().find(|(name, _)| *name == command.method);
-    let Some((_, method)) = method else {
-        let known: Vec<&str> = METHODS.iter().map(|(name, _)| *name).collect();
-        bail!("--method {}: must be one of {}", command.method, known.join(", "));
+    let method = command.method.as_deref().map(read_method).transpose()?;
+    let (source, sample, usual) = match (&command.table, &command.run) {
+        (Some(path), _) => {
+            let (source, table) = (path.display().to_string(), read_csv(path)?);
+            let output = command.output.as_deref().unwrap_or_default();
+            let sample = Sample::read(&table, &command.inputs, output);
+            (source.clone(), sample.map_err(|error| anyhow!("{source}: {error}"))?, Method::Pawn)
+        }
+        (None, Some(run)) => of_run(command, run)?,
+        (None, None) => bail!("a run or --table is missing"),
     };
-    let path = command.table.as_ref().context("--table is missing")?;
-    let table = read_csv(path)?;
-    let named = |error| anyhow!("{}: {error}", path.display());
-    let sample = Sample::read(&table, &command.inputs, &command.output).map_err(named)?;
     let choices = Choices {
         slices: command.slices as usize,
         threshold: command.threshold,
         seed: Seed(command.seed),
     };
-    let found = sample.analyse(*method, &choices).map_err(named)?;
+    let method = method.unwrap_or(usual);
+    let found = sample.analyse(method, &choices).map_err(|error| anyhow!("{source}: {error}"))?;
     let mut out = std::io::stdout().lock();
     if command.json {
-        writeln!(out, "{}", as_json(&sample, *method, &found))?;
+        writeln!(out, "{}", as_json(&sample, method, &found))?;
     } else {
         write!(out, "{}", as_text(&sample, &found))?;
     }
     Ok(())
+}
+
+fn read_method(name: &str) -> Result<Method> {
+    let found = METHODS.iter().find(|(own, _)| *own == name);
+    let known: Vec<&str> = METHODS.iter().map(|(name, _)| *name).collect();
+    let found = found.map(|(_, method)| *method);
+    found.with_context(|| format!("--method {name}: must be one of {}", known.join(", ")))
+}
+
+/// The draws of a run, and the analysis they were made for.
+fn of_run(command: &Sensitivity, run: &Path) -> Result<(String, Sample, Method)> {
+    let (study, tables) = run_folder::read(run)?;
+    let Some(draws) = &tables.draws else {
+        bail!(
+            "{}: nothing was uncertain in this run; give parameters a distribution under [uncertain]",
+            run.display()
+        );
+    };
+    let points = study.design.size().unwrap_or(0);
+    let point = command.point.unwrap_or_else(|| study.design.number_of(&study.reference_levels()));
+    if point >= points {
+        bail!("--point {point}: the design has points 0 to {}", points - 1);
+    }
+    let main = || main_estimate(&study.headline()).map(|(column, _)| column);
+    let output = command.output.clone().or_else(main).unwrap_or_default();
+    let source = run.join("draws.csv").display().to_string();
+    let sample = Sample::of_run(&study, &draws.draws, point, &output);
+    let sample = sample.map_err(|error| anyhow!("{source}: {error}"))?;
+    Ok((source, sample, Method::of(study.draws.way)))
 }
 
 fn as_json(sample: &Sample, method: Method, found: &Found) -> Value {
