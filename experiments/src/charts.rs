@@ -397,6 +397,10 @@ pub(crate) fn rows_of(table: &Table, point: u64) -> &[Vec<Cell>] {
 
 /// What a swept parameter is called in charts.
 fn label(axis: &Axis) -> String {
+    label_of(&axis.path)
+}
+
+fn label_of(path: &str) -> String {
     let known = [
         ("unity", "Western unity"),
         ("signalling", "Russian signalling"),
@@ -404,15 +408,13 @@ fn label(axis: &Axis) -> String {
         ("front.withheld_aid", "aid withheld during talks"),
         ("front.talk_leverage", "talk while fighting"),
     ];
-    if let Some((_, name)) = known.iter().find(|(path, _)| *path == axis.path) {
+    if let Some((_, name)) = known.iter().find(|(own, _)| *own == path) {
         return (*name).to_owned();
     }
-    if let Some(bloc) =
-        axis.path.strip_prefix("blocs.").and_then(|rest| rest.strip_suffix(".unity"))
-    {
+    if let Some(bloc) = path.strip_prefix("blocs.").and_then(|rest| rest.strip_suffix(".unity")) {
         return format!("unity of the {} bloc", capital(&plain(bloc)));
     }
-    let path = axis.path.strip_prefix("actors.").unwrap_or(&axis.path);
+    let path = path.strip_prefix("actors.").unwrap_or(path);
     plain(&path.replace('.', ": "))
 }
 

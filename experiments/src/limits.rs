@@ -45,6 +45,10 @@ pub fn need(study: &Study, model: &dyn AnyModel) -> Need {
         0 => (0, (0, 0)),
         _ => (Paths::bytes(&model.path_plan()), bytes_of_rows(&model.path_plan())),
     };
+    let draws = match study.uncertain.len() as u64 {
+        0 => 0,
+        inputs => study.drawn.len() as u64 * (estimates * 112 + (inputs + 8) * CELL),
+    };
     let model = 3_000_000 + grid + wide_tables(study) + counts;
     let models = points.min(POINTS_AT_A_TIME as u64) * model;
     let rows = match study.keep {
@@ -55,7 +59,9 @@ pub fn need(study: &Study, model: &dyn AnyModel) -> Need {
         }
     };
     Need {
-        memory: points.saturating_mul(summary + cells * CELL + path_rows).saturating_add(models),
+        memory: points
+            .saturating_mul(summary + cells * CELL + path_rows + draws)
+            .saturating_add(models),
         disk: points
             .saturating_mul(cells * WRITTEN + path_file)
             .saturating_add(rows)

@@ -10,6 +10,7 @@ use crate::beside::{Beside, terms_beside_theory};
 use crate::catalogue::Pictures;
 use crate::design::Point;
 use crate::results::Results;
+use crate::spread::spreads;
 use crate::study::Study;
 
 /// Larger designs are shown by their extremes; all points are in `points.csv`.
@@ -47,6 +48,7 @@ pub fn report(sources: &Sources) -> Result<Document, ChartError> {
         heading("The answer"),
     ];
     blocks.extend(answer(study, results));
+    blocks.extend(unknown(study, results));
     blocks.push(Block::Text(CONDITIONAL.to_owned()));
     if let Some(beside) = terms_beside_theory(study, results) {
         blocks.extend(theory_of(&beside));
@@ -132,6 +134,50 @@ fn answer(study: &Study, results: &Results) -> Vec<Block> {
     study.headline().iter().map(sentence).collect()
 }
 
+/// What is uncertain, and how the headline spreads over it; nothing where all is known.
+fn unknown(study: &Study, results: &Results) -> Vec<Block> {
+    let Some(draws) = &results.draws else { return Vec::new() };
+    let number = |value: f64| format!("{value:.3}");
+    let row = |point: Point| {
+        let (at, number_of) = (place(study, &point), point.number);
+        spreads(study, &draws.uncertainty, number_of).into_iter().map(move |own| {
+            let mut row = vec![at.clone(), own.title];
+            row.extend(own.quantiles.map(number));
+            row.push(
+                own.ignorance.map_or("–".to_owned(), |share| format!("{:.0} %", 100.0 * share)),
+            );
+            row.push(own.missing.to_string());
+            row
+        })
+    };
+    let points = study.design.points().take(MOST_ROWS);
+    let inputs = study.uncertain.iter().map(|own| vec![own.path.clone(), own.distribution.words()]);
+    let numbers = ["5 %", "25 %", "median", "75 %", "95 %", "not chance", "draws without"];
+    let columns = ["point", "estimate"].map(Column::text).into_iter();
+    vec![
+        under("What is not known"),
+        Block::Text(format!(
+            "{} draws of {} uncertain inputs ({}), {} replications in each. The estimates above are means over \
+             draws. The quantiles are those of the estimates of single draws; \u{201c}not chance\u{201d} is the share \
+             of their variance that is left when that of their replications is taken off.",
+            study.drawn.len(),
+            study.uncertain.len(),
+            study.draws.way.name(),
+            study.replications
+        )),
+        Block::Sheet(Sheet {
+            caption: "The headline over draws".to_owned(),
+            columns: columns.chain(numbers.map(Column::numbers)).collect(),
+            rows: points.flat_map(row).collect(),
+        }),
+        Block::Sheet(Sheet {
+            caption: "Uncertain inputs".to_owned(),
+            columns: ["input", "distribution"].map(Column::text).to_vec(),
+            rows: inputs.collect(),
+        }),
+    ]
+}
+
 /// The terms beside what bargaining theory says of them.
 fn theory_of(beside: &Beside) -> Vec<Block> {
     let number =
@@ -195,11 +241,17 @@ fn assumptions(study: &Study) -> Vec<Block> {
         let levels: Vec<String> = axis.levels.iter().map(ToString::to_string).collect();
         Some(format!("swept: {}", levels.join(", ")))
     };
+    let uncertain = |parameter: &Parameter| {
+        let own = study.uncertain.iter().find(|own| own.path == parameter.path)?;
+        Some(format!("uncertain: {}", own.distribution.words()))
+    };
     let row = |parameter: &Parameter| {
         let set = study.settings.find(parameter.path);
         let show = |number: f64| parameter.kind.write(number).to_string();
-        let value =
-            swept(parameter).or_else(|| set.map(show)).unwrap_or_else(|| "absent".to_owned());
+        let value = swept(parameter)
+            .or_else(|| uncertain(parameter))
+            .or_else(|| set.map(show))
+            .unwrap_or_else(|| "absent".to_owned());
         let default = parameter.default.map_or("absent".to_owned(), show);
         let differs = if value == default { "" } else { "differs" };
         [

@@ -5,7 +5,7 @@ use outputs::Cell;
 use outputs::chart::{BoxRow, Boxes, ChartSpec, Glyph, Quantiles};
 
 use super::shares::SHARES;
-use super::{MOST_LEVELS, View, join, plain, rows_of, thousands};
+use super::{MOST_LEVELS, View, capital, join, label_of, rows_of, thousands};
 use crate::sensitivity::{Choices, Found, Method, Sample};
 
 impl View<'_> {
@@ -33,7 +33,7 @@ impl View<'_> {
         let definition = "Spread over draws of what is uncertain, chance within each draw included";
         let caption = "Box: central half; line: central nine tenths; white: median. ";
         let frame = self.frame(
-            slice.and("Estimates given what is not known"),
+            slice.by("Estimates given what is not known"),
             join(definition, &slice.held),
             caption,
         );
@@ -83,15 +83,15 @@ impl View<'_> {
             Err(error) => return Some(ChartSpec::Words(frame, format!("{column}: {error}"))),
         };
         let (levels, mut rows) = rows(&sample, &found);
-        for row in &mut rows {
-            row.1.name = plain(&row.1.name);
+        for (row, own) in rows.iter_mut().zip(&self.study.uncertain) {
+            row.1.name = capital(&label_of(&own.path));
         }
         // The greatest first; inputs of equal weight in their order.
         rows.sort_by(|a, b| b.0.total_cmp(&a.0));
         Some(ChartSpec::Boxes(Boxes {
             frame,
             x_title: axis_title(method, &column),
-            range: None,
+            range: (method == Method::Pawn).then_some((0.0, 1.0)),
             levels_title: String::new(),
             levels,
             rows: rows.into_iter().map(|(_, row)| row).collect(),

@@ -29,8 +29,9 @@ pub(super) fn run(command: &Check) -> Result<()> {
         .map_err(|large| anyhow!("{}: {} {large}", command.study.display(), study.name))?;
 
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let points = study.design.size().unwrap_or(0);
-    let seconds = seconds_per_replication(&study)? * (points * study.replications) as f64;
+    let (points, draws) = (study.design.size().unwrap_or(0), study.drawn.len() as u64);
+    let played = points * draws * study.replications;
+    let seconds = seconds_per_replication(&study)? * played as f64;
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}: {}", study.name, study.question)?;
     writeln!(out, "model     {}", study.world.name)?;
@@ -40,6 +41,14 @@ pub(super) fn run(command: &Check) -> Result<()> {
     for axis in &study.design.axes {
         let levels: Vec<String> = axis.levels.iter().map(ToString::to_string).collect();
         writeln!(out, "sweep     {} = {}", axis.path, levels.join(", "))?;
+    }
+    for own in &study.uncertain {
+        writeln!(out, "uncertain {}: {}", own.path, own.distribution.words())?;
+    }
+    if draws > 1 {
+        let (way, luck) = (study.draws.way.name(), study.draws.shared_luck);
+        let luck = if luck { "the same replications" } else { "replications of its own" };
+        writeln!(out, "draws     {} at each point by {way}, each with {luck}", grouped(draws))?;
     }
     writeln!(
         out,

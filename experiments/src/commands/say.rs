@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use experiments::{Point, Results, Study};
+use experiments::{Point, Results, Study, spreads};
 use serde_json::{Value, json};
 
 use super::mediator;
@@ -21,6 +21,8 @@ pub(super) struct Headline {
     titles: Vec<(String, String)>,
     /// The terms beside what bargaining theory says of them, where it says something.
     beside: Option<String>,
+    /// How the headline spreads over draws, where something is uncertain.
+    spreads: Option<String>,
     /// What the numbers mean, in words.
     note: String,
     rows: Vec<Row>,
@@ -70,6 +72,7 @@ pub(super) fn headline(study: &Study, tables: &Results, folder: &Path) -> Headli
         replications: study.replications,
         seed: study.seed,
         beside: mediator::text(study, tables),
+        spreads: over_draws(study, tables),
         note: note(study),
         rows: study.design.points().map(row).collect(),
         titles,
@@ -77,13 +80,37 @@ pub(super) fn headline(study: &Study, tables: &Results, folder: &Path) -> Headli
     }
 }
 
+/// How the headline spreads over draws at the point nearest to the reference values.
+fn over_draws(study: &Study, tables: &Results) -> Option<String> {
+    let table = &tables.draws.as_ref()?.uncertainty;
+    let levels = study.reference_levels();
+    let number = study.design.number_of(&levels);
+    let point = study.design.point(number);
+    let names = study.design.axes.iter().zip(study.design.values(&point));
+    let place: Vec<String> = names.map(|(axis, level)| format!("{} {level}", axis.path)).collect();
+    let at = if place.is_empty() { String::new() } else { format!(" at {}", place.join(", ")) };
+    let mut out = format!(
+        "Over {} draws of {} uncertain inputs{at}:\n",
+        study.drawn.len(),
+        study.uncertain.len()
+    );
+    for spread in spreads(study, table, number) {
+        let _ = writeln!(out, "  {:20} {}", spread.title, spread.words());
+    }
+    Some(out)
+}
+
 fn note(study: &Study) -> String {
     const YEARS: &str = "durable_after_years";
     let years = study.settings.place(YEARS).map(|_| study.settings.get(YEARS));
     let holds = years.map(|years| format!("Holds: in force after {years} years. "));
+    let means = match study.uncertain.is_empty() {
+        true => "",
+        false => "Estimates are means over draws. ",
+    };
     let equals = study.world.theory.map(|_| "After =: what theory says. ".to_owned());
     format!(
-        "{}{}Probabilities are conditional on the model and the values given;\nintervals (95 %) show \
+        "{}{}{means}Probabilities are conditional on the model and the values given;\nintervals (95 %) show \
          simulation error only.",
         holds.unwrap_or_default(),
         equals.unwrap_or_default()
@@ -152,8 +179,8 @@ impl Headline {
         } else {
             self.extremes(&mut out);
         }
-        if let Some(beside) = &self.beside {
-            let _ = write!(out, "\n{beside}");
+        for block in [&self.spreads, &self.beside].into_iter().flatten() {
+            let _ = write!(out, "\n{block}");
         }
         let folder = self.folder.display();
         let _ = write!(
