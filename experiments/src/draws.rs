@@ -90,7 +90,7 @@ impl Draws {
             Way::Random | Way::LatinHypercube | Way::Sobol | Way::Morris { .. } => true,
             Way::Saltelli { second_order } => {
                 let block = SaltelliOrder { inputs: coordinates, second_order }.block() as u64;
-                row % block == 0 || row % block == block - 1
+                row.is_multiple_of(block) || row % block == block - 1
             }
             Way::OneAtATime { .. } => row == 0,
         }

@@ -4,6 +4,7 @@ use models::{Kind, Parameter};
 use serde_json::{Map, Value, json};
 
 use crate::catalogue::{WORLDS, World};
+use crate::draws::WAYS;
 
 /// The JSON Schema (draft 2020-12) of a study.
 pub fn schema() -> Value {
@@ -35,6 +36,22 @@ pub fn schema() -> Value {
             },
             "parameters": {"type": "object", "description": "Values of parameters"},
             "sweep": {"type": "object", "description": "Parameters with their levels"},
+            "uncertain": {
+                "type": "object",
+                "description": "Parameters with distributions, such as { normal = [0.3, 0.4] }",
+            },
+            "draws": {
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                    "method": {"enum": WAYS.map(|(name, _)| name)},
+                    "count": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
+                    "luck": {"enum": ["own", "shared"]},
+                    "second_order": {"type": "boolean"},
+                    "levels": {"type": "integer", "minimum": 2, "maximum": 1000, "multipleOf": 2},
+                    "share": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+                },
+            },
         },
         "allOf": WORLDS.iter().map(of_world).collect::<Vec<Value>>(),
     })

@@ -132,7 +132,7 @@ fn draws(page: &mut Page, draws: &Draws) {
             page.pair("count", &draws.count.to_string());
             match way {
                 Way::Saltelli { second_order } => {
-                    page.pair("second_order", &second_order.to_string())
+                    page.pair("second_order", &second_order.to_string());
                 }
                 Way::Morris { levels } => page.pair("levels", &levels.to_string()),
                 _ => {}
