@@ -113,9 +113,26 @@ impl Batch {
         models: &[Box<dyn AnyModel>],
         observer: &dyn Observer,
     ) -> Result<Vec<Summary>, Stopped> {
-        let mut summaries: Vec<Option<Summary>> = vec![None; models.len()];
-        let noted: Vec<Noted> = models.iter().map(|model| self.noted(model.as_ref())).collect();
-        let mut jobs = self.jobs(models.len());
+        let models: Vec<&dyn AnyModel> = models.iter().map(Box::as_ref).collect();
+        let nothing = vec![None; models.len()];
+        self.run_on(&models, nothing, 0..self.replications, observer)
+    }
+
+    /// Plays some replications of every model, on top of what has been played of it before. Where ranges
+    /// begin at whole blocks of 256, playing on changes no bit.
+    ///
+    /// # Errors
+    ///
+    /// [`Stopped`] where the observer asked for it.
+    pub fn run_on(
+        &self,
+        models: &[&dyn AnyModel],
+        mut summaries: Vec<Option<Summary>>,
+        replications: Range<u64>,
+        observer: &dyn Observer,
+    ) -> Result<Vec<Summary>, Stopped> {
+        let noted: Vec<Noted> = models.iter().map(|model| self.noted(*model)).collect();
+        let mut jobs = jobs(models.len(), replications);
         let wave = BLOCKS_PER_THREAD * self.threads();
         loop {
             let next: Vec<Job> = jobs.by_ref().take(wave).collect();
@@ -154,7 +171,7 @@ impl Batch {
 
     fn play(
         &self,
-        models: &[Box<dyn AnyModel>],
+        models: &[&dyn AnyModel],
         noted: &[Noted],
         (model, block): &Job,
         observer: &dyn Observer,
@@ -177,13 +194,14 @@ impl Batch {
         observer.played(block.end - block.start);
         Some((summary, rows))
     }
+}
 
-    fn jobs(&self, models: usize) -> impl Iterator<Item = Job> + use<> {
-        let replications = self.replications;
-        let blocks = replications.div_ceil(BLOCK);
-        let range = move |block: u64| block * BLOCK..((block + 1) * BLOCK).min(replications);
-        (0..models).flat_map(move |model| (0..blocks).map(move |block| (model, range(block))))
-    }
+/// The blocks of every model.
+fn jobs(models: usize, replications: Range<u64>) -> impl Iterator<Item = Job> {
+    let Range { start, end } = replications;
+    let blocks = end.saturating_sub(start).div_ceil(BLOCK);
+    let range = move |block: u64| start + block * BLOCK..(start + (block + 1) * BLOCK).min(end);
+    (0..models).flat_map(move |model| (0..blocks).map(move |block| (model, range(block))))
 }
 
 #[cfg(test)]
@@ -226,6 +244,20 @@ mod tests {
         let one = run(1, 40_000);
         assert_eq!(one, run(2, 40_000));
         assert_eq!(one, run(7, 40_000));
+    }
+
+    #[test]
+    fn playing_on_changes_no_bit() {
+        let batch = Batch::new(Seed(5), 5000, 3).expect("threads can be started");
+        let walks = walks();
+        let models: Vec<&dyn AnyModel> = walks.iter().map(Box::as_ref).collect();
+        let mut sums = vec![None; 2];
+        for range in [0..1024, 1024..2048, 2048..5000] {
+            let more = batch.run_on(&models, sums, range, &()).expect("nobody stops it");
+            sums = more.into_iter().map(Some).collect();
+        }
+        let whole: Vec<Option<Summary>> = run(2, 5000).into_iter().map(Some).collect();
+        assert_eq!(sums, whole);
     }
 
     #[test]

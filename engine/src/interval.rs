@@ -27,12 +27,17 @@ pub struct Interval {
 /// Wilson (1927), *Probable Inference, the Law of Succession, and Statistical Inference*, Journal
 /// of the American Statistical Association 22(158), 209-212.
 pub fn wilson(successes: u64, trials: u64) -> Option<Interval> {
+    wilson_at(Z95, successes, trials)
+}
+
+/// The same with another normal quantile than [`Z95`].
+pub fn wilson_at(z: f64, successes: u64, trials: u64) -> Option<Interval> {
     if trials == 0 {
         return None;
     }
-    let (k, n, z2) = (successes as f64, trials as f64, Z95 * Z95);
+    let (k, n, z2) = (successes as f64, trials as f64, z * z);
     let middle = (k + z2 / 2.0) / (n + z2);
-    let half = Z95 * (k * (n - k) / n + z2 / 4.0).sqrt() / (n + z2);
+    let half = z * (k * (n - k) / n + z2 / 4.0).sqrt() / (n + z2);
     let low = if successes == 0 { 0.0 } else { (middle - half).max(0.0) };
     let high = if successes == trials { 1.0 } else { (middle + half).min(1.0) };
     Some(Interval { low, high })
@@ -43,8 +48,13 @@ pub fn wilson(successes: u64, trials: u64) -> Option<Interval> {
 /// With a single number the spread is unknown and the interval is the whole range where that is
 /// finite. Nothing without numbers, or where an end would be infinite.
 pub fn mean_interval(tally: &Tally, range: (f64, f64)) -> Option<Interval> {
+    mean_interval_at(Z95, tally, range)
+}
+
+/// The same with another normal quantile than [`Z95`].
+pub fn mean_interval_at(z: f64, tally: &Tally, range: (f64, f64)) -> Option<Interval> {
     let mean = tally.mean()?;
-    let half = tally.standard_error().map_or(f64::INFINITY, |error| Z95 * error);
+    let half = tally.standard_error().map_or(f64::INFINITY, |error| z * error);
     let interval = Interval { low: (mean - half).max(range.0), high: (mean + half).min(range.1) };
     (interval.low.is_finite() && interval.high.is_finite()).then_some(interval)
 }

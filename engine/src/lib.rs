@@ -26,6 +26,7 @@ mod histogram;
 mod influence;
 mod interval;
 mod lanes;
+mod looks;
 mod model;
 mod paths;
 mod plans;
@@ -55,8 +56,11 @@ pub use extensive::{ExtensiveForm, Induction, InformationSet, Node, Step, TreeEr
 pub use game::{Equilibria, Equilibrium, GameError, Mixed, NormalForm};
 pub use histogram::{Bins, Histogram};
 pub use influence::{InfluenceError, consult, consult_many};
-pub use interval::{Interval, Z95, mean_interval, median_interval, wilson};
+pub use interval::{
+    Interval, Z95, mean_interval, mean_interval_at, median_interval, wilson, wilson_at,
+};
 pub use lanes::{Lanes, Number};
+pub use looks::Looks;
 pub use model::{AnyModel, Estimate, Line, Measure, MeasureInfo, Model, Records, Scale, Story};
 pub use paths::{PathPlan, Paths, Quantity, Trace};
 pub use quantal::{QuantalBranch, QuantalPoint, agent_quantal_branch, quantal_branch};

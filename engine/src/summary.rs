@@ -28,10 +28,14 @@ impl Summary {
         }
     }
 
-    /// The same with the paths of its replications.
+    /// The same with more paths of its replications.
     #[must_use]
-    pub(crate) fn with_paths(self, paths: Option<Paths>) -> Self {
-        Self { paths, ..self }
+    pub(crate) fn with_paths(mut self, paths: Option<Paths>) -> Self {
+        match (&mut self.paths, paths) {
+            (Some(own), Some(more)) => own.merge(&more),
+            (own, paths) => *own = own.take().or(paths),
+        }
+        self
     }
 
     /// Adds one replication: one value for each estimate, in order.

@@ -135,11 +135,12 @@ impl View<'_> {
     fn frame(&self, title: String, subtitle: String, intervals: &str) -> Frame {
         let study = self.study;
         let caption = format!(
-            "Study {}, seed {}, {}{} replications {}. {intervals}Conditional on the model \
+            "Study {}, seed {}, {}{}{} replications {}. {intervals}Conditional on the model \
              and its assumptions.",
             study.name,
             study.seed,
             self.draws_in_words(),
+            if study.precision.is_some() { "up to " } else { "" },
             thousands(study.replications),
             if study.uncertain.is_empty() { "at each point" } else { "each" }
         );
@@ -405,6 +406,7 @@ fn label_of(path: &str) -> String {
         ("unity", "Western unity"),
         ("signalling", "Russian signalling"),
         ("decision_rule", "decision rule"),
+        ("ensemble", "rules"),
         ("front.withheld_aid", "aid withheld during talks"),
         ("front.talk_leverage", "talk while fighting"),
     ];

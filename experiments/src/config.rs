@@ -84,6 +84,25 @@ pub(crate) fn walk(
     Ok(())
 }
 
+/// Takes a path, its value and where it stands.
+type Setter<'a> = dyn FnMut(Vec<String>, Value, &Cursor) -> Result<(), ConfigError> + 'a;
+
+/// Calls `each` with every path, value and place under a table of nested keys, which may be empty.
+pub(crate) fn walk_fixed(
+    table: &Cursor,
+    base: usize,
+    each: &mut Setter,
+) -> Result<(), ConfigError> {
+    for (_, cursor) in table.entries()? {
+        match &cursor.node.tree {
+            Tree::Table(_) => walk_fixed(&cursor, base, each)?,
+            Tree::List(_) => return Err(cursor.error("must be one value")),
+            _ => each(cursor.path()[base..].to_vec(), read_value(&cursor)?, &cursor)?,
+        }
+    }
+    Ok(())
+}
+
 /// Whether a table is a range, not a level of a path.
 fn is_range(table: &Cursor) -> Result<bool, ConfigError> {
     Ok(table.entries()?.iter().any(|(key, _)| matches!(key.name.as_str(), "from" | "to" | "steps")))

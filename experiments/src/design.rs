@@ -2,6 +2,8 @@
 
 use models::{Scenario, Settings, Value};
 
+use crate::ensemble::Member;
+
 /// Where a path leads.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Target {
@@ -9,6 +11,8 @@ pub enum Target {
     Parameter(usize),
     /// A number of the scenario, by its keys.
     Scenario(Vec<String>),
+    /// Several values at once: those of the member of that name.
+    Ensemble(Vec<Member>),
 }
 
 /// A swept parameter.
@@ -110,6 +114,13 @@ pub(crate) fn apply(
             Ok(())
         }
         (Target::Scenario(_), _) => Err("must be a number".to_owned()),
+        (Target::Ensemble(members), Value::Word(name)) => {
+            let member = members.iter().find(|member| member.name == *name);
+            let member = member.ok_or("must be the name of a member")?;
+            let mut values = member.values.iter();
+            values.try_for_each(|(_, target, value)| apply(target, value, settings, scenario))
+        }
+        (Target::Ensemble(_), _) => Err("must be the name of a member".to_owned()),
     }
 }
 

@@ -74,7 +74,7 @@ impl<'a> DrawTally<'a> {
         for (at, ((_, estimate), (tally, _))) in
             estimates(measures).zip(summary.estimates()).enumerate()
         {
-            let [value, error, ..] = estimated(estimate.scale, tally);
+            let [value, error, ..] = estimated(Z95, estimate.scale, tally);
             row.extend([Cell::from(value), Cell::from(error)]);
             if counts {
                 let count = tally.count() as f64;
@@ -211,7 +211,7 @@ mod tests {
             let p = 0.3 + 0.4 * stream.uniform();
             let mut tally = Tally::default();
             (0..200).for_each(|_| tally.add(f64::from(u8::from(stream.uniform() < p))));
-            let [mean, error, ..] = estimated(Scale::Chance, &tally);
+            let [mean, error, ..] = estimated(Z95, Scale::Chance, &tally);
             Some(Single { count: 200.0, mean: mean?, error: error? })
         };
         (0..draws).map(draw).collect()

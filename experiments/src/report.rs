@@ -10,6 +10,7 @@ use crate::beside::{Beside, terms_beside_theory};
 use crate::catalogue::Pictures;
 use crate::design::Point;
 use crate::results::Results;
+use crate::rules::rules;
 use crate::spread::spreads;
 use crate::study::Study;
 
@@ -49,6 +50,7 @@ pub fn report(sources: &Sources) -> Result<Document, ChartError> {
     ];
     blocks.extend(answer(study, results));
     blocks.extend(unknown(study, results));
+    blocks.extend(other_rules(study, results));
     blocks.push(Block::Text(CONDITIONAL.to_owned()));
     if let Some(beside) = terms_beside_theory(study, results) {
         blocks.extend(theory_of(&beside));
@@ -174,6 +176,28 @@ fn unknown(study: &Study, results: &Results) -> Vec<Block> {
             caption: "Uncertain inputs".to_owned(),
             columns: ["input", "distribution"].map(Column::text).to_vec(),
             rows: inputs.collect(),
+        }),
+    ]
+}
+
+/// The headline under every member of an ensemble; nothing where there is none.
+fn other_rules(study: &Study, results: &Results) -> Vec<Block> {
+    let Some(own) = rules(study, results) else { return Vec::new() };
+    let number =
+        |value: &Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.3}"));
+    let row = |(name, values): &(String, Vec<Option<f64>>)| {
+        std::iter::once(name.clone()).chain(values.iter().map(number)).collect()
+    };
+    let at = if own.held.is_empty() { String::new() } else { format!(" at {}", own.held) };
+    vec![
+        under("How far it depends on the rules"),
+        Block::List(own.words()),
+        Block::Sheet(Sheet {
+            caption: format!("The headline under {} sets of rules{at}", own.members.len()),
+            columns: std::iter::once(Column::text("rules"))
+                .chain(own.titles.iter().map(Column::numbers))
+                .collect(),
+            rows: own.members.iter().map(row).collect(),
         }),
     ]
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use engine::{
-    Estimate, Histogram, MeasureInfo, Scale, Summary, Tally, Z95, mean_interval, median_interval,
-    wilson,
+    Estimate, Histogram, MeasureInfo, Scale, Summary, Tally, Z95, mean_interval, mean_interval_at,
+    median_interval, wilson_at,
 };
 use models::Value;
 use outputs::{Cell, Table};
@@ -39,9 +39,9 @@ pub struct Played {
     pub summary: Summary,
 }
 
-/// The tables of a design: what was played at each of its points, in order; survival is told for
-/// `years` years, year 0 included.
-pub fn results(design: &Design, years: usize, played: &[Played]) -> Results {
+/// The tables of a design: what was played at each of its points, in order, with intervals of a normal
+/// quantile `z`; survival is told for `years` years, year 0 included.
+pub fn results(design: &Design, z: f64, years: usize, played: &[Played]) -> Results {
     let none: &[MeasureInfo] = &[];
     let measures = played.first().map_or(none, |point| &point.measures);
     let mut made = Results {
@@ -55,7 +55,7 @@ pub fn results(design: &Design, years: usize, played: &[Played]) -> Results {
         draws: None,
     };
     for (point, Played { measures, summary }) in design.points().zip(played) {
-        made.points.push(point_row(design, &point, measures, summary));
+        made.points.push(point_row(design, &point, measures, summary, z));
         add_distributions(&mut made.distributions, &point, measures, summary);
         add_survival(&mut made.survival, &point, summary, years);
     }
@@ -114,12 +114,13 @@ fn point_row(
     point: &Point,
     measures: &[MeasureInfo],
     summary: &Summary,
+    z: f64,
 ) -> Vec<Cell> {
     let mut row = vec![Cell::Number(point.number as f64)];
     row.extend(design.values(point).map(cell));
     row.push(Cell::Number(summary.replications() as f64));
     for ((_, estimate), (tally, histogram)) in estimates(measures).zip(summary.estimates()) {
-        row.extend(estimated(estimate.scale, tally).map(Cell::from));
+        row.extend(estimated(z, estimate.scale, tally).map(Cell::from));
         if estimate.median {
             row.extend(median(histogram.as_ref()).map(Cell::from));
         }
@@ -127,8 +128,8 @@ fn point_row(
     row
 }
 
-/// Value, standard error, and the ends of the 95 % interval; nothing where there are no numbers.
-pub(crate) fn estimated(scale: Scale, tally: &Tally) -> [Option<f64>; 4] {
+/// Value, standard error, and the ends of the interval; nothing where there are no numbers.
+pub(crate) fn estimated(z: f64, scale: Scale, tally: &Tally) -> [Option<f64>; 4] {
     let Some(mean) = tally.mean() else { return [None; 4] };
     let n = tally.count();
     let (error, interval) = match scale {
@@ -136,11 +137,13 @@ pub(crate) fn estimated(scale: Scale, tally: &Tally) -> [Option<f64>; 4] {
             // A share of whole replications: free of the rounding that a running mean gathers.
             let successes = (mean * n as f64).round();
             let share = successes / n as f64;
-            let ends = wilson(successes as u64, n);
+            let ends = wilson_at(z, successes as u64, n);
             let error = (share * (1.0 - share) / n as f64).sqrt();
             return [Some(share), Some(error), ends.map(|e| e.low), ends.map(|e| e.high)];
         }
-        Scale::Mean { low, high } => (tally.standard_error(), mean_interval(tally, (low, high))),
+        Scale::Mean { low, high } => {
+            (tally.standard_error(), mean_interval_at(z, tally, (low, high)))
+        }
     };
     [Some(mean), error, interval.map(|ends| ends.low), interval.map(|ends| ends.high)]
 }
@@ -203,4 +206,20 @@ fn add_survival(table: &mut Table, point: &Point, summary: &Summary, years: usiz
             Cell::Number(step.at_risk as f64),
         ]);
     }
+}
+
+/// Whether every headline estimate over all replications is as precise as asked for, by intervals of a normal
+/// quantile.
+pub fn precise(
+    titles: &[(String, String)],
+    measures: &[MeasureInfo],
+    summary: &Summary,
+    (precision, z): (f64, f64),
+) -> bool {
+    estimates(measures).zip(summary.estimates()).all(|((_, estimate), (tally, _))| {
+        let asked = titles.iter().any(|(column, _)| *column == estimate.name)
+            && tally.count() == summary.replications();
+        let [_, _, low, high] = estimated(z, estimate.scale, tally);
+        !asked || low.zip(high).is_some_and(|(low, high)| high - low <= 2.0 * precision)
+    })
 }

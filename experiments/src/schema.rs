@@ -26,6 +26,10 @@ pub fn schema() -> Value {
                 "required": ["replications"],
                 "properties": {
                     "replications": {"type": "integer", "minimum": 1, "description": "At each design point"},
+                    "precision": {
+                        "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 0.5,
+                        "description": "Half-width of 95 % intervals at which a point is left",
+                    },
                     "seed": {"type": "integer", "minimum": 0},
                     "keep": {"enum": ["summaries", "replications"]},
                     "paths": {
@@ -39,6 +43,12 @@ pub fn schema() -> Value {
             "uncertain": {
                 "type": "object",
                 "description": "Parameters with distributions, such as { normal = [0.3, 0.4] }",
+            },
+            "ensemble": {
+                "type": "object",
+                "minProperties": 2,
+                "additionalProperties": {"type": "object"},
+                "description": "Named sets of values under each of which the study is played",
             },
             "draws": {
                 "type": "object",

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::{AnyModel, Seed};
+use engine::{AnyModel, Looks, Seed, Z95};
 use models::theory::Known;
 use models::{Invalid, Scenario, Settings, Value};
 
@@ -10,6 +10,7 @@ use crate::catalogue::{Pictures, WORLDS, World, world};
 use crate::config::{Entry, Place, Written, walk};
 use crate::design::{Axis, Design, Point, Target, apply};
 use crate::draws::{Draws, coordinates, most_coordinates};
+use crate::ensemble::{ENSEMBLE, read_ensemble};
 use crate::read_scenario::read_scenario;
 use crate::read_uncertain::{read_draws, walk_uncertain};
 use crate::source::{ConfigError, Cursor, Source, dotted, hint, keys_of};
@@ -39,8 +40,10 @@ pub struct Study {
     pub question: String,
     /// The world it is played in.
     pub world: &'static World,
-    /// Replications at each design point.
+    /// Replications at each design point; where a precision is asked for, at most.
     pub replications: u64,
+    /// The half-width of 95 % intervals at which a design point is left.
+    pub precision: Option<f64>,
     /// Where all luck comes from.
     pub seed: u64,
     /// What is kept of each replication.
@@ -124,16 +127,19 @@ impl Study {
             "sweep",
             "uncertain",
             "draws",
+            ENSEMBLE,
         ])?;
         let world = read_world(&root)?;
         let scenario_source = read_scenario_source(&root, source, world)?;
         let (replications, seed, keep) = read_run(&root)?;
         let paths = read_paths(&root, world)?;
+        let precision = read_precision(&root, keep)?;
         let mut study = Self {
             name: read_study_name(&root)?,
             question: root.get("question")?.map_or(Ok(""), |text| text.text())?.to_owned(),
             world,
             replications,
+            precision,
             seed,
             keep,
             paths: 0,
@@ -152,6 +158,7 @@ impl Study {
         study.read_table(&root, "parameters", false)?;
         study.read_table(&root, "sweep", true)?;
         study.read_uncertain(&root, source)?;
+        read_ensemble(&mut study, &root)?;
         study.override_with(overrides)?;
         study.draw(&root)?;
         if let (Some(1..), false) = (paths, study.uncertain.is_empty()) {
@@ -218,7 +225,7 @@ impl Study {
             }
             let bounds = match &target {
                 Target::Parameter(place) => Bounds::of(self.world.parameters[*place].kind),
-                Target::Scenario(_) => Bounds::NONE,
+                Target::Scenario(_) | Target::Ensemble(_) => Bounds::NONE,
             };
             let own = Uncertain {
                 path: path.clone(),
@@ -277,6 +284,17 @@ impl Study {
         Ok(())
     }
 
+    /// When points are looked at, and how wide their intervals must be for it; a single look where no
+    /// precision is asked for.
+    pub fn looks(&self) -> Option<Looks> {
+        self.precision.map(|_| Looks::up_to(self.replications))
+    }
+
+    /// The normal quantile of intervals.
+    pub fn quantile(&self) -> f64 {
+        self.looks().map_or(Z95, |looks| looks.z)
+    }
+
     /// Whether a draw belongs to a sample of what is uncertain, and not to a design alone.
     pub fn is_of_sample(&self, draw: u64) -> bool {
         self.draws.is_of_sample(draw, coordinates(&self.uncertain).1)
@@ -311,7 +329,7 @@ impl Study {
     }
 
     /// Where a path leads.
-    fn target(&mut self, path: &[String], place: &dyn Place) -> Result<Target, ConfigError> {
+    pub(crate) fn target(&self, path: &[String], place: &dyn Place) -> Result<Target, ConfigError> {
         if let Some(place) = self.settings.place(&path.join(".")) {
             return Ok(Target::Parameter(place));
         }
@@ -506,6 +524,9 @@ impl Study {
                 let parameter = &self.world.parameters[*place];
                 Some(parameter.kind.write(self.settings.find(parameter.path)?))
             }
+            Target::Ensemble(members) => {
+                members.first().map(|member| Value::Word(member.name.clone()))
+            }
             Target::Scenario(keys) => {
                 let bloc = self
                     .scenario
@@ -574,7 +595,7 @@ fn read_study_name(root: &Cursor) -> Result<String, ConfigError> {
 fn read_run(root: &Cursor) -> Result<(u64, u64, Keep), ConfigError> {
     const MOST: u64 = 1_000_000_000_000;
     let table = root.need("run")?;
-    table.only(&["replications", "seed", "keep", "paths"])?;
+    table.only(&["replications", "precision", "seed", "keep", "paths"])?;
     let replications = table.need("replications")?.whole(1, MOST)?;
     let seed = table.get("seed")?.map_or(Ok(SEED), |seed| seed.whole(0, u64::MAX))?;
     let keep = match table.get("keep")? {
@@ -586,6 +607,23 @@ fn read_run(root: &Cursor) -> Result<(u64, u64, Keep), ConfigError> {
         },
     };
     Ok((replications, seed, keep))
+}
+
+/// How precise a study wants its headline, if it says.
+fn read_precision(root: &Cursor, keep: Keep) -> Result<Option<f64>, ConfigError> {
+    let table = root.need("run")?;
+    let Some(precision) = table.get("precision")? else { return Ok(None) };
+    let number = precision.number()?;
+    if !(number > 0.0 && number < 0.5) {
+        return Err(
+            precision.error("must lie between 0 and 0.5: the half-width of a 95 % interval")
+        );
+    }
+    if keep == Keep::Replications {
+        let rule = "cannot be combined with keep = \"replications\": points would have rows in many places";
+        return Err(precision.error(rule));
+    }
+    Ok(Some(number))
 }
 
 /// Whether the replications of a world have months.

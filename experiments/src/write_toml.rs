@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use models::{Actor, IssueRole, Kind, Parameter, Role, Scenario, Value};
 
 use crate::catalogue::{Pictures, World};
+use crate::design::{Axis, Target};
 use crate::draws::{Draws, Way};
 use crate::source::dotted;
 use crate::study::{Keep, Study};
@@ -68,6 +69,9 @@ pub fn study_as_run(study: &Study) -> String {
     }
     page.heading("[run]");
     page.pair("replications", &study.replications.to_string());
+    if let Some(precision) = study.precision {
+        page.pair("precision", &number(precision));
+    }
     page.pair("seed", &study.seed.to_string());
     let keep = if study.keep == Keep::Replications { "replications" } else { "summaries" };
     page.pair("keep", &text(keep));
@@ -78,11 +82,22 @@ pub fn study_as_run(study: &Study) -> String {
     for (parameter, set) in study.settings.iter() {
         page.pair(parameter.path, &value(Some(parameter), &set));
     }
-    if !study.design.axes.is_empty() {
+    let is_swept = |axis: &&Axis| !matches!(axis.target, Target::Ensemble(_));
+    if study.design.axes.iter().any(|axis| is_swept(&axis)) {
         page.heading("[sweep]");
-        for axis in &study.design.axes {
+        for axis in study.design.axes.iter().filter(is_swept) {
             let levels: Vec<String> = axis.levels.iter().map(|level| value(None, level)).collect();
             page.pair(&axis.path, &format!("[{}]", levels.join(", ")));
+        }
+    }
+    for axis in &study.design.axes {
+        let Target::Ensemble(members) = &axis.target else { continue };
+        page.heading("[ensemble]");
+        for member in members {
+            let pair =
+                |(path, _, own): &(String, Target, Value)| format!("{path} = {}", value(None, own));
+            let values: Vec<String> = member.values.iter().map(pair).collect();
+            page.pair(&key(&member.name), &format!("{{ {} }}", values.join(", ")));
         }
     }
     if !study.uncertain.is_empty() {

@@ -228,3 +228,82 @@ fn rows_of_a_sample_are_drawn_together() {
     desk.done("run run/study.toml --out again --quiet");
     assert!(desk.read("run/draws.csv") == desk.read("again/draws.csv"));
 }
+
+#[test]
+fn points_are_left_when_they_are_precise_enough() {
+    let desk = Desk::new();
+    let study = String::from_utf8(desk.read("study.toml")).expect("it is text");
+    let study = study
+        .replace("keep = \"replications\"\n", "precision = 0.03\n")
+        .replace("replications = 700", "replications = 9000");
+    fs::write(desk.path("study.toml"), study).expect("it can be written");
+    let said = desk.done("run study.toml --out run --quiet --threads 1");
+    assert!(said.contains("Precise to ± 0.03 after"), "{said}");
+    desk.done("run run/study.toml --out again --quiet --threads 4");
+    assert!(desk.read("run/points.csv") == desk.read("again/points.csv"));
+    let (header, points) = table(&desk, "run/points.csv");
+    let number = |row: &[String], name: &str| row[column(&header, name)].parse().expect("a number");
+    for row in &points {
+        let n: f64 = number(row, "n");
+        assert!([1024.0, 2048.0, 4096.0, 8192.0, 9000.0].contains(&n), "{n}");
+        for name in ["p_agreement", "p_durable"] {
+            let width: f64 =
+                number(row, &format!("{name}_high")) - number(row, &format!("{name}_low"));
+            assert!(width <= 0.06 || n == 9000.0, "{name}: {width} at {n}");
+        }
+    }
+    // A fixed run of as many replications plays the same ones; its intervals are narrower, for it is looked at
+    // once.
+    let n: f64 = number(&points[0], "n");
+    let fixed = String::from_utf8(desk.read("study.toml")).expect("it is text");
+    fs::write(desk.path("fixed.toml"), fixed.replace("precision = 0.03\n", ""))
+        .expect("it can be written");
+    desk.done(&format!("run fixed.toml --out fixed --quiet --replications {n}"));
+    let (_, same) = table(&desk, "fixed/points.csv");
+    let at = column(&header, "p_durable");
+    assert_eq!(same[0][at], points[0][at]);
+    assert!(number(&same[0], "p_durable_low") > number(&points[0], "p_durable_low"));
+}
+
+#[test]
+fn an_ensemble_is_the_same_study_under_other_rules() {
+    let desk = Desk::new();
+    let study = String::from_utf8(desk.read("study.toml")).expect("it is text");
+    let study = study.replace("decision_rule = [\"best-response\", \"quantal\"]\n", "");
+    let ensemble = r#"
+[ensemble]
+"as it is" = {}
+"best response" = { decision_rule = "best-response" }
+quiet = { audience.cost = 0.0, actors."Member A".fatigue = 0.0 }
+"#;
+    fs::write(desk.path("study.toml"), study.clone() + ensemble).expect("it can be written");
+    let said = desk.done("run study.toml --out run --quiet");
+    assert!(said.contains("Under 3 sets of rules at unity 0.5"), "{said}");
+    desk.done("run run/study.toml --out again --quiet");
+    assert!(desk.read("run/points.csv") == desk.read("again/points.csv"));
+    let (header, points) = table(&desk, "run/points.csv");
+    assert_eq!(points.len(), 9);
+    let (rules, at) = (column(&header, "ensemble"), column(&header, "p_durable"));
+    fs::write(desk.path("alone.toml"), study).expect("it can be written");
+    for (set, name) in [("", "as it is"), ("--set decision_rule=best-response", "best response")] {
+        desk.done(&format!("run alone.toml --out alone --quiet --force {set}"));
+        let (alone_header, alone) = table(&desk, "alone/points.csv");
+        let own = points.iter().filter(|row| row[rules] == name);
+        for (row, known) in own.zip(&alone) {
+            assert_eq!(row[at], known[column(&alone_header, "p_durable")], "{name}");
+        }
+    }
+    for (right, wrong, part) in [
+        ("audience.cost = 0.0", "audience.cots = 0.0", "did you mean"),
+        ("audience.cost = 0.0", "unity = 0.3", "swept too"),
+        ("decision_rule = \"best-response\"", "decision_rule = \"best\"", "one of"),
+        ("\"as it is\" = {}", "\"as it is\" = 3", "table of values"),
+    ] {
+        let text = String::from_utf8(desk.read("study.toml")).expect("it is text");
+        fs::write(desk.path("wrong.toml"), text.replacen(right, wrong, 1))
+            .expect("it can be written");
+        let output = desk.run("check wrong.toml");
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(1) && message.contains(part), "{wrong}: {message}");
+    }
+}

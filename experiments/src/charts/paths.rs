@@ -86,7 +86,7 @@ impl View<'_> {
     /// What is signed by each month, over all replications; the rest parted as the counted paths are.
     fn shares_by_month(&self, tables: &PathTables, point: u64) -> Vec<(f64, Vec<f64>)> {
         let columns = CAUSES.map(|(cause, _)| tables.states.column(cause));
-        let n = self.study.replications as f64;
+        let n = self.results.points.cell(point as usize, "n").number().unwrap_or(1.0);
         let signings = self.bins(point, "month");
         let mut signed = 0.0;
         let months = rows_of(&tables.states, point).iter().enumerate().map(|(at, row)| {

@@ -5,9 +5,13 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use engine::{AnyModel, Batch, MeasureInfo, PathPlan, Records, Seed, Story, Streams, Summary};
+use engine::{
+    AnyModel, Batch, MeasureInfo, Observer as _, PathPlan, Records, Seed, Stopped, Story, Streams,
+    Summary,
+};
 use experiments::{
-    DrawTally, Keep, POINTS_AT_A_TIME, PathTables, Played, Point, Study, double_column, row_columns,
+    DrawTally, Keep, POINTS_AT_A_TIME, PathTables, Played, Point, Study, double_column, precise,
+    row_columns,
 };
 use outputs::Folder;
 
@@ -79,7 +83,7 @@ pub(super) fn play<'a>(
         let models = batch.map(&some, |job| build(study, job));
         let models: Vec<_> = models.into_iter().collect::<Result<_, _>>()?;
         let watcher = Watcher { bar: &bar, first_point: number, rows: rows.as_ref() };
-        let played = batch.run(&models, &watcher);
+        let played = play_some(study, batch, &models, &watcher);
         let (false, Ok(more)) = (is_interrupted(), played) else {
             bar.finish_and_clear();
             if is_interrupted() {
@@ -98,6 +102,41 @@ pub(super) fn play<'a>(
     }
     all.time = start.elapsed();
     Ok(Some(all))
+}
+
+/// Plays models until each is as precise as asked for, or all its replications are played.
+fn play_some(
+    study: &Study,
+    batch: &Batch,
+    models: &[Box<dyn AnyModel>],
+    watcher: &Watcher,
+) -> Result<Vec<Summary>, Stopped> {
+    let Some((looks, precision)) = study.looks().zip(study.precision) else {
+        return batch.run(models, watcher);
+    };
+    let titles = study.headline();
+    let mut sums: Vec<Option<Summary>> = vec![None; models.len()];
+    let mut open: Vec<usize> = (0..models.len()).collect();
+    for range in looks.ranges() {
+        let own: Vec<&dyn AnyModel> = open.iter().map(|at| models[*at].as_ref()).collect();
+        let before = open.iter().map(|at| sums[*at].take()).collect();
+        let end = range.end;
+        for (at, sum) in open.iter().zip(batch.run_on(&own, before, range, watcher)?) {
+            sums[*at] = Some(sum);
+        }
+        let (precise_ones, rest): (Vec<usize>, Vec<usize>) = open.iter().partition(|at| {
+            let summary = sums[**at].as_ref();
+            let measures = models[**at].measure_infos();
+            summary.is_some_and(|sum| precise(&titles, &measures, sum, (precision, looks.z)))
+        });
+        // What they need no more counts as done.
+        watcher.played(precise_ones.len() as u64 * (study.replications - end));
+        open = rest;
+        if open.is_empty() {
+            break;
+        }
+    }
+    Ok(sums.into_iter().flatten().collect())
 }
 
 /// The model of a job; each draw plays replications of its own, unless they share their luck.

@@ -68,7 +68,7 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
     let started = SystemTime::now();
     let played = play(&study, &batch, &folder, &measures, command.quiet)?;
     let Some(All { played, paths, draws, time }) = played else { return Ok(interrupted()) };
-    let mut tables = results(&study.design, years, &played);
+    let mut tables = results(&study.design, study.quantile(), years, &played);
     tables.solutions = solutions(&study, &batch);
     tables.paths = paths;
     tables.draws = draws.map(|draws| draws.finish(&mut tables.points));
@@ -79,7 +79,8 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
     if !write_charts(&charts, &mut writer)? {
         return Ok(interrupted());
     }
-    let mut provenance = provenance(&study, &batch, written, started, time);
+    let played: u64 = played_in_all(&tables);
+    let mut provenance = provenance(&study, &batch, written, started, (played, time));
     let sources =
         Sources { study: &study, results: &tables, charts: &charts, provenance: &provenance };
     writer.write("report.html", outputs::report::html(&report(&sources)?).as_bytes())?;
@@ -88,7 +89,7 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
     let target = folder.publish()?;
 
     let headline = headline(&study, &tables, &target);
-    say(&headline, &provenance, command)?;
+    say(&study, &headline, &provenance, command)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -109,6 +110,13 @@ impl Writer<'_> {
         write_csv(table, &mut bytes)?;
         self.write(name, &bytes)
     }
+}
+
+/// How many replications were played, at all points and draws together.
+fn played_in_all(tables: &Results) -> u64 {
+    let table = tables.draws.as_ref().map_or(&tables.points, |draws| &draws.draws);
+    let counts = (0..table.rows().len()).filter_map(|row| table.cell(row, "n").number());
+    counts.map(|n| n as u64).sum()
 }
 
 /// Study and scenario as run, and their hashes.
@@ -165,7 +173,7 @@ fn provenance(
     batch: &Batch,
     (study_blake3, scenario_blake3): (String, String),
     started: SystemTime,
-    time: Duration,
+    (played, time): (u64, Duration),
 ) -> Provenance {
     let points = study.design.size().unwrap_or(0) * study.drawn.len() as u64;
     let seconds = time.as_secs_f64();
@@ -181,7 +189,7 @@ fn provenance(
         host_cores: std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64),
         started_unix: started.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
         wall_seconds: seconds,
-        replications_per_second: (points * study.replications) as f64 / seconds.max(1e-9),
+        replications_per_second: played as f64 / seconds.max(1e-9),
         study_blake3,
         scenario_blake3,
         files: Vec::new(),
@@ -193,11 +201,12 @@ fn json(provenance: &Provenance) -> Result<String> {
 }
 
 /// The headline on stdout; how fast it was on stderr.
-fn say(headline: &Headline, provenance: &Provenance, command: &Run) -> Result<()> {
+fn say(study: &Study, headline: &Headline, provenance: &Provenance, command: &Run) -> Result<()> {
     if !command.quiet {
         eprintln!(
-            "{} points × {} replications in {:.1} s, {} replications a second on {} threads",
+            "{} points × {}{} replications in {:.1} s, {} replications a second on {} threads",
             provenance.points,
+            if study.precision.is_some() { "up to " } else { "" },
             grouped(provenance.replications),
             provenance.wall_seconds,
             grouped(provenance.replications_per_second as u64),

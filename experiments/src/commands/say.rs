@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use experiments::{Point, Results, Study, spreads};
+use experiments::{Point, Results, Study, rules, spreads};
 use serde_json::{Value, json};
 
-use super::mediator;
+use super::{grouped, mediator};
 
 /// More points than this are summed up by their extremes.
 const FEW: usize = 12;
@@ -23,6 +23,10 @@ pub(super) struct Headline {
     beside: Option<String>,
     /// How the headline spreads over draws, where something is uncertain.
     spreads: Option<String>,
+    /// How far the headline depends on the rules, where there is an ensemble of them.
+    rules: Option<String>,
+    /// How many replications the points took, where they were left when precise enough.
+    taken: Option<String>,
     /// What the numbers mean, in words.
     note: String,
     rows: Vec<Row>,
@@ -73,6 +77,12 @@ pub(super) fn headline(study: &Study, tables: &Results, folder: &Path) -> Headli
         seed: study.seed,
         beside: mediator::text(study, tables),
         spreads: over_draws(study, tables),
+        rules: rules(study, tables).map(|own| {
+            let at = if own.held.is_empty() { String::new() } else { format!(" at {}", own.held) };
+            let lines: String = own.words().iter().map(|line| format!("  {line}\n")).collect();
+            format!("Under {} sets of rules{at}:\n{lines}", own.members.len())
+        }),
+        taken: taken(study, tables),
         note: note(study),
         rows: study.design.points().map(row).collect(),
         titles,
@@ -98,6 +108,27 @@ fn over_draws(study: &Study, tables: &Results) -> Option<String> {
         let _ = writeln!(out, "  {:20} {}", spread.title, spread.words());
     }
     Some(out)
+}
+
+/// How many replications the points took until they were precise enough.
+fn taken(study: &Study, tables: &Results) -> Option<String> {
+    let precision = study.precision?;
+    let table = tables.draws.as_ref().map_or(&tables.points, |draws| &draws.draws);
+    let counts = (0..table.rows().len()).filter_map(|row| table.cell(row, "n").number());
+    let mut counts: Vec<u64> = counts.map(|n| n as u64).collect();
+    counts.sort_unstable();
+    let (least, most) = (*counts.first()?, *counts.last()?);
+    let short = counts.iter().filter(|n| **n == study.replications).count();
+    let capped = match short {
+        0 => String::new(),
+        n => format!("; {n} took all {} and may be less precise", grouped(study.replications)),
+    };
+    Some(format!(
+        "Precise to ± {precision} after {} to {} replications a point (median {}){capped}.\n",
+        grouped(least),
+        grouped(most),
+        grouped(counts[counts.len() / 2])
+    ))
 }
 
 fn note(study: &Study) -> String {
@@ -179,7 +210,7 @@ impl Headline {
         } else {
             self.extremes(&mut out);
         }
-        for block in [&self.spreads, &self.beside].into_iter().flatten() {
+        for block in [&self.taken, &self.rules, &self.spreads, &self.beside].into_iter().flatten() {
             let _ = write!(out, "\n{block}");
         }
         let folder = self.folder.display();
