@@ -79,8 +79,8 @@ pub(super) fn headline(study: &Study, tables: &Results, folder: &Path) -> Headli
         spreads: over_draws(study, tables),
         rules: rules(study, tables).map(|own| {
             let at = if own.held.is_empty() { String::new() } else { format!(" at {}", own.held) };
-            let lines: String = own.words().iter().map(|line| format!("  {line}\n")).collect();
-            format!("Under {} sets of rules{at}:\n{lines}", own.members.len())
+            let head = format!("Under {} sets of rules{at}:\n", own.members.len());
+            own.words().iter().fold(head, |text, line| text + "  " + line + "\n")
         }),
         taken: taken(study, tables),
         note: note(study),
