@@ -10,6 +10,7 @@
 
 mod base_rates;
 mod beside;
+mod calibrate;
 mod catalogue;
 mod charts;
 mod compare;
@@ -18,6 +19,7 @@ mod design;
 mod draw_tables;
 mod draws;
 mod ensemble;
+mod later;
 mod limits;
 mod paths;
 mod read_game;
@@ -36,6 +38,11 @@ mod uncertain;
 mod write_toml;
 
 pub use beside::{Beside, terms_beside_theory};
+pub use calibrate::tables as calibration;
+pub use calibrate::{
+    CalibrateError, Calibration, Moment, Particle, Plan, Round, Target as CalibrationTarget,
+    calibrate,
+};
 pub use catalogue::{Build, Theory, WORLDS, World, world};
 pub use charts::{charts, main_estimate, story_chart};
 pub use compare::{CompareError, Comparison, Difference, Side, compare};
@@ -43,6 +50,7 @@ pub use design::{Axis, Design, Point, Target};
 pub use draw_tables::{DrawTables, DrawTally};
 pub use draws::{Draws, WAYS, Way, coordinates};
 pub use ensemble::Member;
+pub use later::Later;
 pub use limits::{Need, POINTS_AT_A_TIME, TooLarge, check_limits, need, size};
 pub use paths::PathTables;
 pub use read_game::{Game, read_game};

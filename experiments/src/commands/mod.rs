@@ -1,6 +1,7 @@
 //! One file per command; a command reads as read → open → play → write → say.
 
 mod bargain;
+mod calibrate;
 mod check;
 mod compare;
 mod explain;
@@ -50,6 +51,8 @@ enum Command {
     Report(report::Report),
     /// Tells what an output owes to its inputs
     Sensitivity(sensitivity::Sensitivity),
+    /// Finds values of what is uncertain that bring a model near to targets
+    Calibrate(calibrate::Calibrate),
     /// Tells one replication, step by step
     Explain(explain::Explain),
     /// Lists the models, or the parameters of one
@@ -88,6 +91,7 @@ impl Changes {
 pub(crate) fn run(cli: &Cli) -> Result<ExitCode> {
     match &cli.command {
         Command::Run(command) => return run::run(command),
+        Command::Calibrate(command) => return calibrate::run(command),
         Command::Check(command) => check::run(command)?,
         Command::Plot(command) => plot::run(command)?,
         Command::Compare(command) => compare::run(command)?,

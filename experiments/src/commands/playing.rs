@@ -5,13 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use engine::{
-    AnyModel, Batch, MeasureInfo, Observer as _, PathPlan, Records, Seed, Stopped, Story, Streams,
-    Summary,
-};
+use engine::{AnyModel, Batch, MeasureInfo, Observer as _, Stopped, Summary};
 use experiments::{
-    DrawTally, Keep, POINTS_AT_A_TIME, PathTables, Played, Point, Study, double_column, precise,
-    row_columns,
+    DrawTally, Keep, Later, POINTS_AT_A_TIME, PathTables, Played, Point, Study, double_column,
+    precise, row_columns,
 };
 use outputs::Folder;
 
@@ -195,42 +192,5 @@ fn shared(before: Option<&Played>, measures: Vec<MeasureInfo>) -> Arc<[MeasureIn
     match before {
         Some(before) if *before.measures == *measures => Arc::clone(&before.measures),
         _ => measures.into(),
-    }
-}
-
-/// A model that plays later replications than it is asked for.
-struct Later {
-    model: Box<dyn AnyModel>,
-    by: u64,
-}
-
-impl AnyModel for Later {
-    fn measure_infos(&self) -> Vec<MeasureInfo> {
-        self.model.measure_infos()
-    }
-
-    fn survival_years(&self) -> usize {
-        self.model.survival_years()
-    }
-
-    fn tell(&self, streams: &Streams) -> Story {
-        self.model.tell(streams)
-    }
-
-    fn path_plan(&self) -> PathPlan {
-        self.model.path_plan()
-    }
-
-    fn play_range(
-        &self,
-        seed: Seed,
-        replications: std::ops::Range<u64>,
-        records: Records,
-    ) -> Summary {
-        self.model.play_range(
-            seed,
-            replications.start + self.by..replications.end + self.by,
-            records,
-        )
     }
 }

@@ -1,0 +1,132 @@
+//! `armistice calibrate`: values of what is uncertain that bring a model near to targets.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, anyhow};
+use clap::Args;
+use engine::{Batch, Observer, Seed};
+use experiments::{CalibrateError, Plan, calibrate, calibration};
+use outputs::chart::{Medium, draw};
+use outputs::{Folder, Table, write_csv};
+use serde_json::json;
+
+use super::progress::{is_interrupted, listen_for_interrupt};
+use super::{Changes, grouped};
+
+/// Calibrates a study against targets.
+#[derive(Debug, Args)]
+pub(super) struct Calibrate {
+    /// The targets, a TOML file that names a study with priors
+    #[arg(value_name = "TARGETS.toml")]
+    targets: PathBuf,
+    /// Where tables and chart go [default: outputs/calibrations/<name>]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    changes: Changes,
+    /// Threads to play on [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Replaces the folder if it is there
+    #[arg(long)]
+    force: bool,
+    /// No progress
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Stops when the user asks for it.
+struct Patient;
+
+impl Observer for Patient {
+    fn wants_to_stop(&self) -> bool {
+        is_interrupted()
+    }
+}
+
+pub(super) fn run(command: &Calibrate) -> Result<ExitCode> {
+    let plan = Plan::read(&command.targets, &command.changes.overrides())?;
+    let threads = usize::from(command.threads.unwrap_or(0));
+    let batch = Batch::new(Seed(plan.study.seed), plan.study.replications, threads)
+        .context("cannot start the threads")?;
+    let usual = || PathBuf::from("outputs/calibrations").join(&plan.name);
+    let target = command.out.clone().unwrap_or_else(usual);
+    let folder = Folder::open(&target, command.force)?;
+    listen_for_interrupt();
+    let found = calibrate(&plan, &batch, &Patient, |number, round| {
+        if !command.quiet {
+            eprintln!(
+                "population {number}: {} proposed, within {:.2}, effective size {:.0}",
+                grouped(round.proposed as u64),
+                round.tolerance,
+                round.effective
+            );
+        }
+    });
+    let found = match found {
+        Ok(found) => found,
+        Err(CalibrateError::Stopped) => {
+            eprintln!("interrupted: nothing was written");
+            return Ok(ExitCode::from(130));
+        }
+        Err(error) => return Err(anyhow!("{}: {error}", command.targets.display())),
+    };
+    let predictive = calibration::predictive(&plan, &found);
+    let tables = [
+        ("posterior.csv", &calibration::posterior(&plan, &found)),
+        ("particles.csv", &calibration::particles(&plan, &found)),
+        ("rounds.csv", &calibration::rounds(&found)),
+        ("predictive.csv", &predictive),
+    ];
+    for (name, table) in tables {
+        write(&folder, name, table)?;
+    }
+    let chart = calibration::predictive_chart(&plan, &found);
+    for medium in [Medium::Png, Medium::Svg] {
+        folder.write(&format!("charts/predictive.{}", medium.ending()), &draw(&chart, medium)?)?;
+    }
+    let provenance = json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "commit": env!("ARMISTICE_COMMIT"),
+        "calibration": plan.name,
+        "study": plan.study.name,
+        "seed": plan.study.seed,
+        "replications": plan.study.replications,
+        "particles": plan.particles,
+        "populations": found.rounds.len(),
+    });
+    folder
+        .write("provenance.json", (serde_json::to_string_pretty(&provenance)? + "\n").as_bytes())?;
+    let target = folder.publish()?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "Targets (value, interval; calibrated median, nine tenths)")?;
+    for row in 0..predictive.rows().len() {
+        let number = |column: &str| predictive.cell(row, column).number().unwrap_or(f64::NAN);
+        writeln!(
+            out,
+            "  {:4}  {}: {:.3} [{:.3}, {:.3}]; {:.3} [{:.3}, {:.3}]",
+            predictive.cell(row, "met").to_string(),
+            predictive.cell(row, "target"),
+            number("value"),
+            number("low"),
+            number("high"),
+            number("median"),
+            number("q05"),
+            number("q95")
+        )?;
+    }
+    writeln!(out, "\nParameters (median, nine tenths)")?;
+    for line in calibration::told_apart(&plan, &found) {
+        writeln!(out, "  {line}")?;
+    }
+    writeln!(out, "\nConditional on the model and the priors.\nTables: {}", target.display())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write(folder: &Folder, name: &str, table: &Table) -> Result<()> {
+    let mut bytes = Vec::new();
+    write_csv(table, &mut bytes)?;
+    Ok(folder.write(name, &bytes)?)
+}

@@ -1,0 +1,124 @@
+//! Calibration: known values are found again from what they bring about, and what targets cannot tell
+//! is said.
+
+mod desk;
+
+use std::fs;
+
+use desk::Desk;
+
+const STUDY: &str = r#"
+name = "bargain"
+model = "ultimatum"
+[run]
+replications = 2000
+seed = 11
+[parameters]
+own_cost = 0.15
+greatest_cost = 0.6
+"#;
+
+const PRIORS: &str = r#"
+name = "priors"
+model = "ultimatum"
+[run]
+replications = 500
+seed = 12
+[uncertain]
+own_cost = { uniform = [0.0, 0.3] }
+greatest_cost = { uniform = [0.3, 1.0] }
+cost_log_sd = { uniform = [0.1, 2.0] }
+"#;
+
+fn column(desk: &Desk, file: &str, name: &str) -> Vec<f64> {
+    let mut reader = csv::Reader::from_path(desk.path(file)).expect("it is there");
+    let header = reader.headers().expect("it has one").clone();
+    let at =
+        header.iter().position(|own| own == name).unwrap_or_else(|| panic!("{name}: {header:?}"));
+    reader.records().map(|row| row.expect("it is whole")[at].parse().expect("a number")).collect()
+}
+
+/// A desk with targets: the estimates that known values bring about.
+fn desk() -> Desk {
+    let desk = Desk::new();
+    fs::write(desk.path("truth.toml"), STUDY).expect("it can be written");
+    fs::write(desk.path("priors.toml"), PRIORS).expect("it can be written");
+    desk.done("run truth.toml --out truth --quiet");
+    let number = |name: &str| column(&desk, "truth/points.csv", name)[0];
+    let mut text =
+        "name = \"again\"\nstudy = \"priors.toml\"\n[calibrate]\nparticles = 400\n".to_owned();
+    // The demand is certain; it is known here to a hundredth.
+    let war = [number("p_war"), number("p_war_low"), number("p_war_high")];
+    let demand = number("demand");
+    for (name, [value, low, high]) in
+        [("p_war", war), ("demand", [demand, demand - 0.01, demand + 0.01])]
+    {
+        text += &format!(
+            "[[targets]]\nestimate = \"{name}\"\nvalue = {value}\nlow = {low}\nhigh = {high}\n"
+        );
+    }
+    fs::write(desk.path("targets.toml"), text).expect("it can be written");
+    desk
+}
+
+#[test]
+fn known_values_are_found_again_and_idle_ones_are_named() {
+    let desk = desk();
+    let said = desk.done("calibrate targets.toml --out one --quiet --threads 1");
+    for (name, truth, prior) in [("own_cost", 0.15, 0.3), ("greatest_cost", 0.6, 0.7)] {
+        let mut own = column(&desk, "one/posterior.csv", name);
+        own.sort_by(f64::total_cmp);
+        // The central 99 %: one false alarm in a hundred for each, at a seed that stays.
+        let (low, high) = (own[own.len() / 200], own[own.len() - 1 - own.len() / 200]);
+        assert!(low <= truth && truth <= high, "{name}: {low} to {high}");
+        assert!(high - low < 0.6 * prior, "{name}: {low} to {high}");
+    }
+    // Costs are uniform: their log-normal spread does nothing.
+    let idle = said.lines().find(|line| line.contains("cost_log_sd")).expect("it is told");
+    assert!(idle.contains("say next to nothing of it"), "{said}");
+    assert_eq!(said.matches("  hit ").count(), 2, "{said}");
+    desk.done("calibrate targets.toml --out many --quiet --threads 5");
+    for file in
+        ["posterior.csv", "particles.csv", "rounds.csv", "predictive.csv", "charts/predictive.png"]
+    {
+        let (one, many) = (desk.read(&format!("one/{file}")), desk.read(&format!("many/{file}")));
+        assert!(one == many, "{file}");
+    }
+}
+
+#[test]
+fn a_posterior_is_what_a_study_can_take_as_uncertain() {
+    let desk = desk();
+    desk.done("calibrate targets.toml --out again --quiet");
+    let study = PRIORS
+        .replace("{ uniform = [0.0, 0.3] }", "{ sample = \"again/posterior.csv\" }")
+        .replace("{ uniform = [0.3, 1.0] }", "{ sample = \"again/posterior.csv\" }")
+        + "[draws]\ncount = 50\n";
+    fs::write(desk.path("after.toml"), study).expect("it can be written");
+    desk.done("run after.toml --out after --quiet");
+    let found = column(&desk, "after/points.csv", "p_war")[0];
+    let known = column(&desk, "truth/points.csv", "p_war")[0];
+    assert!((found - known).abs() < 0.05, "{found} {known}");
+}
+
+#[test]
+fn mistakes_in_targets_are_told_with_their_place() {
+    let desk = desk();
+    let text = String::from_utf8(desk.read("targets.toml")).expect("it is text");
+    for (right, wrong, part) in [
+        ("estimate = \"p_war\"", "estimate = \"p_peace\"", "must be an estimate"),
+        ("estimate = \"p_war\"", "measure = \"war\"", "counted in bins"),
+        ("estimate = \"p_war\"", "", "needs one of"),
+        ("particles = 400", "particles = 4", "from 20"),
+        ("study = \"priors.toml\"", "study = \"truth.toml\"", "must have priors"),
+        ("value = ", "value = 9", "must lie between"),
+    ] {
+        fs::write(desk.path("wrong.toml"), text.replacen(right, wrong, 1))
+            .expect("it can be written");
+        let output = desk.run("calibrate wrong.toml --out wrong");
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{wrong}: {message}");
+        assert!(message.contains(part) && message.contains("wrong.toml"), "{wrong}: {message}");
+        assert!(!desk.path("wrong").exists());
+    }
+}
