@@ -118,7 +118,7 @@ pub fn calibrate(
     let mut rounds = vec![round(&accepted)];
     each(0, &rounds[0]);
     let (prior, mut current) = (accepted.particles.clone(), accepted.particles);
-    let floor = explained(plan.targets.len());
+    let (floor, mut previous) = (explained(plan.targets.len()), f64::INFINITY);
     for number in 1..plan.rounds {
         let tolerance = quantile_of_distances(&current, plan.keep).max(floor);
         if !tolerance.is_finite() {
@@ -135,9 +135,11 @@ pub fn calibrate(
         rounds.push(round(&next));
         each(number, &rounds[number]);
         current = next.particles;
-        if tolerance == floor {
+        // Once more at the smallest tolerance, from particles that were near already: weights even out.
+        if previous == floor {
             break;
         }
+        previous = tolerance;
     }
     weigh_by_errors(&mut current);
     Ok(Calibration { particles: current, rounds, prior })
