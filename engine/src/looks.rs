@@ -14,7 +14,8 @@ const FIRST: u64 = 1024;
 /// Looks come at 1024, 2048, 4096 … replications and at the cap. Whoever looks K times at a 95 % interval and
 /// stops when it pleases errs more often than once in twenty. So every look takes an interval of
 /// confidence `1 − 0.05 / K`: with a chance of at least 0.95 all K of them hold the true value at once, and
-/// with them the one at which it was stopped, whatever the reason.
+/// with them the one at which it was stopped, whatever the reason; as far as a single interval holds
+/// what it promises, which score intervals of chances below one in the number of replications do not.
 ///
 /// # Source
 ///

@@ -78,8 +78,13 @@ impl<'a> DrawTally<'a> {
             row.extend([Cell::from(value), Cell::from(error)]);
             if counts {
                 let count = tally.count() as f64;
-                let single = value.map(|mean| Single { count, mean, error: error.unwrap_or(0.0) });
-                own[at].push(single);
+                // The error of a share is told with n; unbiased, its square is with n - 1.
+                let scale = match estimate.scale {
+                    Scale::Chance if count > 1.0 => (count / (count - 1.0)).sqrt(),
+                    _ => 1.0,
+                };
+                let error = error.unwrap_or(0.0) * scale;
+                own[at].push(value.map(|mean| Single { count, mean, error }));
             }
         }
         self.draws.push(row);
@@ -111,7 +116,7 @@ impl<'a> DrawTally<'a> {
                 let mut row = vec![Cell::Number(number as f64)];
                 row.extend(self.study.design.values(&point).map(cell));
                 row.push(name.as_str().into());
-                row.extend(spread(singles));
+                row.extend(spread(singles, self.study.draws.shared_luck));
                 uncertainty.push(row);
                 let ends = clustered(singles, *scale, self.study.draws.shared_luck);
                 for (column, value) in ["_se", "_low", "_high"].iter().zip(ends) {
@@ -133,7 +138,10 @@ impl<'a> DrawTally<'a> {
 /// ```text
 /// Var(p̂_d) = Var(p_d) + E[se_d²]
 /// ```
-fn spread(singles: &[Option<Single>]) -> Vec<Cell> {
+///
+/// for draws with luck of their own. Where they share it, chance moves all of them together, and neither part
+/// is told; nor where a draw has a single replication, whose error nobody knows.
+fn spread(singles: &[Option<Single>], shared_luck: bool) -> Vec<Cell> {
     let mut means: Vec<f64> = singles.iter().flatten().map(|own| own.mean).collect();
     means.sort_by(f64::total_cmp);
     let n = means.len() as f64;
@@ -147,10 +155,12 @@ fn spread(singles: &[Option<Single>]) -> Vec<Cell> {
     let squares: f64 = means.iter().map(|x| (x - mean) * (x - mean)).sum();
     let total = if n > 1.0 { squares / (n - 1.0) } else { 0.0 };
     let chance = singles.iter().flatten().map(|own| own.error * own.error).sum::<f64>() / n;
-    let ignorance = (total - chance).max(0.0);
-    let share = (total > 0.0).then(|| ignorance / total);
-    row.extend([mean, total.sqrt(), chance.sqrt(), ignorance.sqrt()].map(Cell::Number));
-    row.push(share.into());
+    let known = singles.iter().flatten().all(|own| own.count > 1.0);
+    let ignorance = (known && !shared_luck).then(|| (total - chance).max(0.0));
+    let share = ignorance.filter(|_| total > 0.0).map(|ignorance| ignorance / total);
+    row.extend([mean, total.sqrt()].map(Cell::Number));
+    row.push(known.then(|| chance.sqrt()).into());
+    row.extend([ignorance.map(f64::sqrt), share].map(Cell::from));
     row.extend(QUANTILES.map(|(share, _)| Cell::Number(ranked(&means, share))));
     row
 }
@@ -175,7 +185,7 @@ fn clustered(singles: &[Option<Single>], scale: Scale, shared_luck: bool) -> [Op
     let all = || singles.iter().flatten();
     let weight: f64 = all().map(|own| own.count).sum();
     let n = singles.len() as f64;
-    if weight <= 0.0 || n < 2.0 {
+    if weight <= 0.0 {
         return [None; 3];
     }
     let mean = all().map(|own| own.count * own.mean).sum::<f64>() / weight;
@@ -183,8 +193,10 @@ fn clustered(singles: &[Option<Single>], scale: Scale, shared_luck: bool) -> [Op
         let off = own.count * (own.mean - mean) * n / weight;
         off * off
     };
-    let mut variance = all().map(residual).sum::<f64>() / (n * (n - 1.0));
-    if shared_luck {
+    let mut variance =
+        if n > 1.0 { all().map(residual).sum::<f64>() / (n * (n - 1.0)) } else { 0.0 };
+    // A single draw has no spread: only its luck is known.
+    if shared_luck || n < 2.0 {
         let luck = all().map(|own| own.count * own.error).sum::<f64>() / weight;
         variance += luck * luck;
     }
@@ -219,7 +231,7 @@ mod tests {
 
     #[test]
     fn chance_and_ignorance_are_told_apart() {
-        let row = spread(&coins(4000, 1));
+        let row = spread(&coins(4000, 1), false);
         let [chance, ignorance, share] = [4, 5, 6].map(|at| row[at].number().expect("a number"));
         // E[p (1 − p)] = 1/4 − Var(p); the estimate with n in place of n − 1 is short by 1 in 200. Standard
         // errors of variances over 4000 draws: below 3 %, so 6 % of a deviation is four of them.
@@ -246,9 +258,10 @@ mod tests {
     fn draws_without_the_estimate_are_counted_and_not_used() {
         let mut all = coins(10, 3);
         all[4] = None;
-        let row = spread(&all);
+        let row = spread(&all, false);
         assert_eq!((row[0].number(), row[1].number()), (Some(9.0), Some(1.0)));
         assert!(row[2..].iter().all(|cell| cell.number().is_some_and(f64::is_finite)));
-        assert_eq!(spread(&[None, None])[2], Cell::Empty);
+        assert_eq!(spread(&[None, None], false)[2], Cell::Empty);
+        assert_eq!(spread(&all, true)[6], Cell::Empty);
     }
 }

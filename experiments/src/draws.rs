@@ -83,11 +83,12 @@ impl Draws {
         }
     }
 
-    /// Whether a row belongs to a sample of what is uncertain: of a Saltelli design A and B, of one at a
-    /// time the middle.
+    /// Whether a row belongs to a sample of what is uncertain: of a Saltelli design A and B, of a Morris
+    /// trajectory its first row, of one at a time the middle.
     pub fn is_of_sample(&self, row: u64, coordinates: usize) -> bool {
         match self.way {
-            Way::Random | Way::LatinHypercube | Way::Sobol | Way::Morris { .. } => true,
+            Way::Random | Way::LatinHypercube | Way::Sobol => true,
+            Way::Morris { .. } => row.is_multiple_of(coordinates as u64 + 1),
             Way::Saltelli { second_order } => {
                 let block = SaltelliOrder { inputs: coordinates, second_order }.block() as u64;
                 row.is_multiple_of(block) || row % block == block - 1

@@ -6,11 +6,15 @@ use models::Value;
 use outputs::read_csv;
 
 use crate::draws::{Draws, WAYS, Way};
-use crate::source::{ConfigError, Cursor, Tree, hint};
+use crate::source::{ConfigError, Cursor, Tree, dotted, hint};
 use crate::uncertain::Distribution;
 
 const NAMES: [&str; 7] =
     ["uniform", "normal", "log_normal", "triangular", "beta", "discrete", "sample"];
+
+/// Smaller shapes put all of the chance next to the ends, where numbers are too coarse for it.
+const LEAST_SHAPE: f64 = 0.049_999;
+const SHAPES: &str = "shape a and b of 0.05 at least, far";
 
 /// A path with its distribution, and where it stands.
 pub(crate) struct Written<'a> {
@@ -103,9 +107,11 @@ fn continuous(name: &str, numbers: &[f64]) -> Result<Distribution, String> {
                 Err("must have its mode between its ends".to_owned())
             }
         }
-        ("beta", [a, b]) => above(a.min(*b), "shape a and b", Distribution::Beta(*a, *b, 0.0, 1.0)),
+        ("beta", [a, b]) => {
+            above(a.min(*b) - LEAST_SHAPE, SHAPES, Distribution::Beta(*a, *b, 0.0, 1.0))
+        }
         ("beta", [a, b, low, high]) => {
-            above(a.min(*b), "shape a and b", Distribution::Uniform(0.0, 1.0))?;
+            above(a.min(*b) - LEAST_SHAPE, SHAPES, Distribution::Uniform(0.0, 1.0))?;
             rising(*low, *high, Distribution::Beta(*a, *b, *low, *high))
         }
         ("uniform", _) => Err("must be [low, high]".to_owned()),
@@ -160,7 +166,7 @@ fn read_sample(table: &Cursor, value: &Cursor, folder: &Path) -> Result<Distribu
     }
     let name = value.text()?;
     let file = read_csv(&folder.join(name)).map_err(|error| value.error(format!("{error}")))?;
-    let own = table.path()[1..].join(".");
+    let own = dotted(&table.path()[1..]).replace(' ', "_").replace('"', "");
     let column = match table.get("column")? {
         Some(column) => column.text()?.to_owned(),
         None => own,
@@ -171,15 +177,17 @@ fn read_sample(table: &Cursor, value: &Cursor, folder: &Path) -> Result<Distribu
             file.columns().join(", ")
         ))
     })?;
-    let numbers: Option<Vec<f64>> =
-        file.rows().iter().map(|row| row[place].number().filter(|x| x.is_finite())).collect();
-    match numbers {
-        Some(values) if !values.is_empty() => {
-            Ok(Distribution::Sample { group: name.to_owned(), values })
-        }
-        _ => Err(value
-            .error(format!("must hold a number in every row of `{column}`, and at least one row"))),
+    let number = |(at, row): (usize, &Vec<outputs::Cell>)| {
+        row[place].number().filter(|x| x.is_finite()).ok_or_else(|| {
+            let found = row[place].to_string();
+            value.error(format!("must hold numbers in `{column}`: row {} has {found:?}", at + 1))
+        })
+    };
+    let values: Vec<f64> = file.rows().iter().enumerate().map(number).collect::<Result<_, _>>()?;
+    if values.is_empty() {
+        return Err(value.error("must hold at least one row"));
     }
+    Ok(Distribution::Sample { group: name.to_owned(), values })
 }
 
 /// How draws are made; by a Latin hypercube of 100 where a study does not say.

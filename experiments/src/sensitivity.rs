@@ -208,7 +208,7 @@ impl Sample {
             Method::Sobol => self.sobol(choices).map(Found::Sobol),
             Method::Morris => self.morris().map(Found::Morris),
             Method::Oat => self.oat(),
-            Method::Pawn => Ok(Found::Pawn(self.pawn(choices.slices))),
+            Method::Pawn => self.pawn(choices.slices).map(Found::Pawn),
             Method::Prim => self.prim(choices.threshold).map(Found::Prim),
         }
     }
@@ -293,6 +293,20 @@ impl Sample {
                 2 * k + 1
             )));
         }
+        for (at, input) in self.inputs.iter().enumerate() {
+            let (low, high) = (&self.rows[1 + 2 * at], &self.rows[2 + 2 * at]);
+            let middle = &self.rows[0];
+            let alone =
+                |row: &[f64]| (0..k).all(|other| other == at || row[other] == middle[other]);
+            if !alone(low) || !alone(high) || low[at] > high[at] {
+                return Err(SensitivityError::Rows(format!(
+                    "rows {} and {} are not {input} at low and at high with the others as in row 1; are the inputs in \
+                     the order of the design?",
+                    2 + 2 * at,
+                    3 + 2 * at
+                )));
+            }
+        }
         let middle = self.outputs[0].ok_or_else(|| {
             SensitivityError::Nothing(format!("{} is missing in the middle row", self.output))
         })?;
@@ -300,10 +314,17 @@ impl Sample {
         Ok(Found::Oat(middle, (0..k).map(pair).collect()))
     }
 
-    fn pawn(&self, slices: usize) -> Vec<Option<Pawn>> {
+    fn pawn(&self, slices: usize) -> Result<Vec<Option<Pawn>>, SensitivityError> {
         let (rows, outputs) = self.whole();
+        if outputs.windows(2).all(|two| two[0] == two[1]) {
+            let n = outputs.len();
+            let (name, all) = (&self.output, self.rows.len());
+            let text =
+                format!("{name} does not vary over the {n} of {all} rows in which it is a number");
+            return Err(SensitivityError::Nothing(text));
+        }
         let input = |at: usize| rows.iter().map(|row| row[at]).collect::<Vec<f64>>();
-        (0..self.inputs.len()).map(|at| pawn(&input(at), &outputs, slices)).collect()
+        Ok((0..self.inputs.len()).map(|at| pawn(&input(at), &outputs, slices)).collect())
     }
 
     fn prim(&self, threshold: f64) -> Result<Vec<BoxFound>, SensitivityError> {

@@ -31,6 +31,9 @@ const PATHS: u64 = 2000;
 const MOST_POINTS_WITH_PATHS: u64 = 500;
 const LONGEST_PATHS: f64 = 240.0;
 
+/// Parameters on which the bins depend in which results are counted over draws.
+const FIXES_BINS: [&str; 2] = ["horizon_months", "offers"];
+
 /// A study that can be run.
 #[derive(Clone)]
 pub struct Study {
@@ -214,6 +217,11 @@ impl Study {
                 None => Ok(()),
             };
         };
+        if table.entries()?.is_empty() {
+            return Err(table.error_here(
+                "`uncertain` is empty: give a parameter a distribution, or leave it out",
+            ));
+        }
         let folder = source.path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         walk_uncertain(&table, &folder, &mut |written| {
             let target = self.target(&written.path, written.cursor)?;
@@ -239,10 +247,16 @@ impl Study {
                     "lies almost all outside what the parameter can be ({kept:.2} % inside)"
                 )));
             }
-            // One value is tried on a copy: the reference value stays as it is.
+            // Values are tried on a copy: the reference value stays as it is.
             let (mut settings, mut scenario) = (self.settings.clone(), self.scenario.clone());
-            let tried = apply(&own.target, &own.at(0.5), &mut settings, &mut scenario);
-            tried.map_err(|rule| broken(format!("can be {}, but {rule}", own.at(0.5))))?;
+            for value in own.extremes() {
+                let tried = apply(&own.target, &value, &mut settings, &mut scenario);
+                tried.map_err(|rule| broken(format!("can be {value}, but {rule}")))?;
+            }
+            if FIXES_BINS.contains(&path.as_str()) {
+                let rule = "cannot be uncertain: results are counted in bins that it fixes; sweep it in place of that";
+                return Err(broken(rule.to_owned()));
+            }
             self.uncertain.push(own);
             Ok(())
         })
@@ -258,6 +272,11 @@ impl Study {
         let (_, k) = coordinates(&self.uncertain);
         if self.keep == Keep::Replications {
             let rule = "`run.keep` cannot be \"replications\" with [uncertain]: draws.csv has one row for each draw";
+            return Err(root.error_here(rule));
+        }
+        if self.precision.is_some() {
+            let rule = "`run.precision` cannot be combined with [uncertain]: draws that took more replications would \
+                        weigh more; ask for more draws";
             return Err(root.error_here(rule));
         }
         if k > most_coordinates(self.draws.way) {
@@ -492,6 +511,10 @@ impl Study {
     }
 
     fn theory_of(&self, settings: &Settings, scenario: &Scenario) -> Vec<Known> {
+        // Theory speaks of values, not of means over draws of them.
+        if !self.uncertain.is_empty() {
+            return Vec::new();
+        }
         self.world.theory.and_then(|theory| theory(settings, scenario).ok()).unwrap_or_default()
     }
 

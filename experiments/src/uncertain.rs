@@ -188,12 +188,28 @@ impl Uncertain {
             }
             continuous => {
                 let Bounds { low, high, whole } = self.bounds;
-                let (from, to) = (continuous.cumulative(low), continuous.cumulative(high));
+                // Whole numbers stand for all that is rounded to them.
+                let room = if whole { 0.5 } else { 0.0 };
+                let (from, to) =
+                    (continuous.cumulative(low - room), continuous.cumulative(high + room));
                 // Away from the ends, where quantiles are infinite.
                 let u = (from + u * (to - from)).clamp(1e-15, 1.0 - 1e-15);
-                let value = continuous.quantile(u).clamp(low, high);
-                Value::Number(if whole { value.round().clamp(low, high) } else { value })
+                let value = continuous.quantile(u);
+                Value::Number(if whole { value.round() } else { value }.clamp(low, high))
             }
+        }
+    }
+
+    /// Every value of words and rows; of continuous distributions those far out and in the middle.
+    pub fn extremes(&self) -> Vec<Value> {
+        match &self.distribution {
+            Distribution::Discrete(values) => {
+                values.iter().map(|(value, _)| value.clone()).collect()
+            }
+            Distribution::Sample { values, .. } => {
+                values.iter().map(|value| Value::Number(*value)).collect()
+            }
+            _ => [0.0, 0.5, 1.0].map(|u| self.at(u)).to_vec(),
         }
     }
 

@@ -184,6 +184,15 @@ fn mistakes_about_what_is_uncertain_are_told_with_their_place() {
         ("{ normal = [0.3, 0.4] }", "0.3", "must be a distribution"),
         ("{ normal = [0.3, 0.4] }", "{ sample = \"none.csv\" }", "none.csv"),
         ("{ normal = [0.3, 0.4] }", "{ discrete = [0.1, 0.2], weights = [1.0] }", "one weight"),
+        ("{ normal = [0.3, 0.4] }", "{ discrete = [99.0, 0.5] }", "can be 99"),
+        ("{ normal = [0.3, 0.4] }", "{ discrete = [0.5, 99.0], weights = [9, 1] }", "can be 99"),
+        ("{ normal = [0.3, 0.4] }", "{ beta = [0.001, 0.001] }", "0.05"),
+        (
+            "signalling = { normal = [0.3, 0.4] }",
+            "horizon_months = { uniform = [12, 80] }",
+            "sweep it",
+        ),
+        ("[run]\n", "[run]\nprecision = 0.01\n", "run.precision"),
         ("signalling =", "signaling =", "did you mean"),
         ("signalling =", "unity =", "swept too"),
         ("count = 12", "count = 0", "from 1"),
@@ -238,7 +247,7 @@ fn points_are_left_when_they_are_precise_enough() {
         .replace("replications = 700", "replications = 9000");
     fs::write(desk.path("study.toml"), study).expect("it can be written");
     let said = desk.done("run study.toml --out run --quiet --threads 1");
-    assert!(said.contains("Precise to ± 0.03 after"), "{said}");
+    assert!(said.contains("left when precise to ± 0.03: after"), "{said}");
     desk.done("run run/study.toml --out again --quiet --threads 4");
     assert!(desk.read("run/points.csv") == desk.read("again/points.csv"));
     let (header, points) = table(&desk, "run/points.csv");

@@ -13,7 +13,7 @@ pub struct Pawn {
 }
 
 /// Kolmogorov–Smirnov distances between the output's distribution and that within each of `slices`
-/// parts of an input with equally many rows (fewer where many values are equal); nothing for an input that
+/// parts of an input with about equally many rows (one for each value where there are few); nothing for an input that
 /// does not vary.
 ///
 /// The threshold is that of a one-sample Kolmogorov–Smirnov test of a slice, with the chance of a false
@@ -55,15 +55,21 @@ pub fn pawn(inputs: &[f64], outputs: &[f64], slices: usize) -> Option<Pawn> {
 /// Parts of the order with about equally many rows, cut only where the input changes.
 fn parts<'a>(order: &'a [usize], inputs: &[f64], slices: usize) -> Vec<&'a [usize]> {
     let n = order.len();
+    let changes: Vec<usize> =
+        (1..n).filter(|at| inputs[order[*at]] != inputs[order[*at - 1]]).collect();
     let mut cuts = vec![0];
-    for slice in 1..slices {
-        let mut cut = slice * n / slices;
-        while cut > 0 && cut < n && inputs[order[cut]] == inputs[order[cut - 1]] {
-            cut += 1;
+    if changes.len() < slices {
+        cuts.extend(&changes);
+    } else {
+        for slice in 1..slices {
+            // The change nearest to where an even cut would fall.
+            let wanted = slice * n / slices;
+            let after = changes.partition_point(|at| *at < wanted);
+            let near = [after.checked_sub(1), Some(after)].into_iter().flatten();
+            let near = near.filter_map(|at| changes.get(at).copied());
+            cuts.extend(near.min_by_key(|at| at.abs_diff(wanted)));
         }
-        if cut < n && cuts.last().is_none_or(|last| *last < cut) {
-            cuts.push(cut);
-        }
+        cuts.dedup();
     }
     cuts.push(n);
     cuts.windows(2).map(|two| &order[two[0]..two[1]]).filter(|part| !part.is_empty()).collect()
@@ -104,6 +110,26 @@ mod tests {
         let nothing = pawn(&of(1), &outputs, 10).expect("it varies");
         assert!(nothing.greatest < nothing.threshold && nothing.threshold < 0.15, "{nothing:?}");
         assert_eq!(pawn(&[1.0; 50], &outputs[..50], 10), None);
+    }
+
+    #[test]
+    fn an_input_of_few_values_is_cut_between_them() {
+        let inputs: Vec<f64> = (0..100).map(|row| f64::from(u8::from(row >= 5))).collect();
+        let found = pawn(&inputs, &inputs, 10).expect("it has two values");
+        assert!((found.greatest - 0.95).abs() < 1e-12, "{found:?}");
+        let three: Vec<f64> = (0..100)
+            .map(|row| {
+                if row < 5 {
+                    0.0
+                } else if row < 55 {
+                    1.0
+                } else {
+                    2.0
+                }
+            })
+            .collect();
+        let order: Vec<usize> = (0..100).collect();
+        assert_eq!(parts(&order, &three, 10).len(), 3);
     }
 
     #[test]

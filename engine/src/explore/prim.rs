@@ -1,5 +1,7 @@
 //! Scenario discovery: boxes of inputs in which an outcome is likely, found by patient peeling.
 
+use crate::interval::clopper_pearson;
+
 /// How boxes are sought.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Peeling {
@@ -27,11 +29,14 @@ pub struct BoxFound {
     pub coverage: f64,
     /// Share of the rows in it that have the outcome.
     pub density: f64,
+    /// The exact 95 % interval of that, as if the box had been known beforehand.
+    pub density_interval: (f64, f64),
     /// Share of all rows that lie in it.
     pub mass: f64,
     /// For each restricted input the chance that its restriction would do as much by luck.
     pub quasi_p: Vec<Option<f64>>,
-    /// Coverage and density of every box on the way, from all rows down.
+    /// Coverage (of the cases outside the boxes before it) and density of every box on the way, from all
+    /// those rows down.
     pub path: Vec<(f64, f64)>,
 }
 
@@ -100,7 +105,12 @@ impl Data<'_> {
         let mut way = vec![(limits.clone(), kept.clone())];
         while let Some((input, ends)) = self.peel(&kept, &limits, peeling.step, least) {
             limits[input] = ends;
+            let before = kept.len();
             kept = self.within(&kept, &limits);
+            // Between numbers that are neighbours no end parts them.
+            if kept.len() == before {
+                break;
+            }
             way.push((limits.clone(), kept.clone()));
         }
         let measures = |kept: &[usize]| {
@@ -123,8 +133,10 @@ impl Data<'_> {
         }
         quasi_p.resize(inputs, None);
         let kept = self.within(left, &limits);
+        let ends = clopper_pearson(self.hits(&kept) as u64, kept.len() as u64);
         let own = self.hits(&kept) as f64;
         Some(BoxFound {
+            density_interval: ends.map_or((0.0, 1.0), |ends| (ends.low, ends.high)),
             limits,
             coverage: own / self.hits(&(0..self.rows.len()).collect::<Vec<_>>()) as f64,
             density: own / kept.len() as f64,
@@ -175,7 +187,7 @@ impl Data<'_> {
         best.map(|(_, input, ends)| (input, ends))
     }
 
-    /// Moves ends outwards as long as density does not fall.
+    /// Moves ends outwards as long as density rises.
     fn paste(&self, left: &[usize], limits: &mut Limits, step: f64) {
         loop {
             let kept = self.within(left, limits);

@@ -358,6 +358,17 @@ impl Calibration {
         (0..n).map(pick).collect()
     }
 
+    /// Effective size of the last population with all weights in it.
+    pub fn effective(&self) -> f64 {
+        1.0 / self.particles.iter().map(|own| own.weight * own.weight).sum::<f64>()
+    }
+
+    /// Whether even the nearest particle is further away than the targets' own errors explain.
+    pub fn misses(&self) -> bool {
+        let nearest = self.particles.iter().map(|own| own.distance).fold(f64::INFINITY, f64::min);
+        nearest > explained(self.particles[0].moments.len())
+    }
+
     /// For each coordinate the standard deviation that is left, in units of the prior's.
     pub fn left(&self) -> Vec<f64> {
         (0..self.particles[0].place.len()).map(|at| self.covariance(at, at).sqrt()).collect()

@@ -43,11 +43,17 @@ pub fn particles(plan: &Plan, calibration: &Calibration) -> Table {
     table
 }
 
-/// One row for each population.
+/// One row for each population, and one for the last as weighted by the targets' errors.
 pub fn rounds(calibration: &Calibration) -> Table {
     let mut table = Table::new(["round", "tolerance", "proposed", "effective"]);
     for (number, own) in calibration.rounds.iter().enumerate() {
         let numbers = [number as f64, own.tolerance, own.proposed as f64, own.effective];
+        table.push(numbers.map(Cell::Number).to_vec());
+    }
+    // As it is told: weighted by the targets' errors too.
+    if let Some(last) = calibration.rounds.last() {
+        let numbers =
+            [calibration.rounds.len() as f64, last.tolerance, 0.0, calibration.effective()];
         table.push(numbers.map(Cell::Number).to_vec());
     }
     table
@@ -123,6 +129,10 @@ pub fn told_apart(plan: &Plan, calibration: &Calibration) -> Vec<String> {
             }
         });
         let [low, _, middle, _, high] = numbers;
+        if middle.is_nan() {
+            all.push(format!("{}: words; their shares are in particles.csv", own.path));
+            continue;
+        }
         let share = left[*place];
         let word = if share > TOLD { ": the targets say next to nothing of it" } else { "" };
         all.push(format!(

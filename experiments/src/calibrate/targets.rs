@@ -165,7 +165,8 @@ fn read_target(table: &Cursor, study: &Study) -> Result<Target, ConfigError> {
         "source",
     ])?;
     let model = study.build_drawn(&study.design.point(0), &study.drawn[0]);
-    let measures = model.map(|model| model.measure_infos()).unwrap_or_default();
+    let (measures, years) =
+        model.map(|model| (model.measure_infos(), model.survival_years())).unwrap_or_default();
     let moment = match (table.get("estimate")?, table.get("measure")?) {
         (Some(own), None) => {
             let name = own.text()?;
@@ -189,7 +190,15 @@ fn read_target(table: &Cursor, study: &Study) -> Result<Target, ConfigError> {
             }
             Moment::AtMost(name.to_owned(), table.need("at_most")?.number()?)
         }
-        (None, None) if table.get("weibull_shape")?.is_some() => Moment::WeibullShape,
+        (None, None) if table.get("weibull_shape")?.is_some() => {
+            if years == 0 {
+                let world = study.world.name;
+                let message =
+                    format!("`weibull_shape` has no meaning: nothing in {world} has a lifetime");
+                return Err(table.error_here(message));
+            }
+            Moment::WeibullShape
+        }
         _ => {
             return Err(table.error_here(
                 "a target needs one of `estimate`, `measure` with `at_most`, `weibull_shape`",

@@ -117,7 +117,24 @@ pub(super) fn run(command: &Calibrate) -> Result<ExitCode> {
             number("q95")
         )?;
     }
-    writeln!(out, "\nParameters (median, nine tenths)")?;
+    let effective = found.effective();
+    if found.misses() {
+        writeln!(
+            out,
+            "\nThe targets are not met: even the nearest particle is further away than their own errors explain.\n\
+             What follows is where the model comes nearest, not what is known."
+        )?;
+    } else if effective < 50.0 {
+        writeln!(
+            out,
+            "\nThe last population has an effective size of {effective:.0}: too few to trust. More particles are needed."
+        )?;
+    }
+    writeln!(
+        out,
+        "\nParameters (median, nine tenths; effective size {effective:.0} of {})",
+        plan.particles
+    )?;
     for line in calibration::told_apart(&plan, &found) {
         writeln!(out, "  {line}")?;
     }

@@ -36,7 +36,11 @@ struct Job {
 pub(super) fn first_model(study: &Study) -> Result<Box<dyn AnyModel>> {
     let model = study.build_drawn(&study.design.point(0), &study.drawn[0])?;
     if let Some(name) = double_column(study, &model.measure_infos()) {
-        bail!("{}: two columns would be called `{name}`: rename an actor or an issue", study.name);
+        bail!(
+            "{}: two columns would be called `{name}`: rename the actor or issue, or, where it is a parameter that is \
+             also the name of an estimate, leave it fixed",
+            study.name
+        );
     }
     Ok(model)
 }

@@ -99,12 +99,11 @@ fn over_draws(study: &Study, tables: &Results) -> Option<String> {
     let names = study.design.axes.iter().zip(study.design.values(&point));
     let place: Vec<String> = names.map(|(axis, level)| format!("{} {level}", axis.path)).collect();
     let at = if place.is_empty() { String::new() } else { format!(" at {}", place.join(", ")) };
-    let mut out = format!(
-        "Over {} draws of {} uncertain inputs{at}:\n",
-        study.drawn.len(),
-        study.uncertain.len()
-    );
-    for spread in spreads(study, table, number) {
+    let all = spreads(study, table, number);
+    let draws = all.iter().map(|own| own.draws).max().filter(|draws| *draws > 1)?;
+    let inputs = study.uncertain.len();
+    let mut out = format!("Over {draws} draws of {inputs} uncertain inputs{at}:\n");
+    for spread in all {
         let _ = writeln!(out, "  {:20} {}", spread.title, spread.words());
     }
     Some(out)
@@ -113,7 +112,7 @@ fn over_draws(study: &Study, tables: &Results) -> Option<String> {
 /// How many replications the points took until they were precise enough.
 fn taken(study: &Study, tables: &Results) -> Option<String> {
     let precision = study.precision?;
-    let table = tables.draws.as_ref().map_or(&tables.points, |draws| &draws.draws);
+    let table = &tables.points;
     let counts = (0..table.rows().len()).filter_map(|row| table.cell(row, "n").number());
     let mut counts: Vec<u64> = counts.map(|n| n as u64).collect();
     counts.sort_unstable();
@@ -121,10 +120,10 @@ fn taken(study: &Study, tables: &Results) -> Option<String> {
     let short = counts.iter().filter(|n| **n == study.replications).count();
     let capped = match short {
         0 => String::new(),
-        n => format!("; {n} took all {} and may be less precise", grouped(study.replications)),
+        n => format!("; {n} took all {} first", grouped(study.replications)),
     };
     Some(format!(
-        "Precise to ± {precision} after {} to {} replications a point (median {}){capped}.\n",
+        "A point was left when precise to ± {precision}: after {} to {} replications (median {}){capped}.\n",
         grouped(least),
         grouped(most),
         grouped(counts[counts.len() / 2])

@@ -206,6 +206,7 @@ fn box_json(sample: &Sample, found: &engine::BoxFound) -> Value {
     }
     json!({
         "limits": ends, "coverage": found.coverage, "density": found.density, "mass": found.mass,
+        "density_low": found.density_interval.0, "density_high": found.density_interval.1,
         "quasi_p": quasi_p,
     })
 }
@@ -310,7 +311,7 @@ fn as_text(sample: &Sample, found: &Found) -> String {
 /// Boxes in words.
 fn boxes_text(sample: &Sample, boxes: &[engine::BoxFound]) -> String {
     if boxes.is_empty() {
-        return "No box is denser than the whole sample.\n".to_owned();
+        return "No box does better than all rows together, by coverage and density at once (their harmonic mean).\n".to_owned();
     }
     let told = |found: &engine::BoxFound| {
         let ends: Vec<String> = limits(sample, found)
@@ -325,9 +326,11 @@ fn boxes_text(sample: &Sample, boxes: &[engine::BoxFound]) -> String {
             })
             .collect();
         format!(
-            "{}: {:.0} % of the rows there are cases of interest, {:.0} % of all such cases ({:.0} % of all rows)\n",
+            "{}: {:.0} % [{:.0}, {:.0}] of the rows there are cases of interest, {:.0} % of all such cases ({:.0} % of all rows)\n",
             ends.join(" and "),
             100.0 * found.density,
+            100.0 * found.density_interval.0,
+            100.0 * found.density_interval.1,
             100.0 * found.coverage,
             100.0 * found.mass
         )

@@ -203,7 +203,8 @@ impl Canvas {
         if width <= room {
             return (text.to_owned(), look.size);
         }
-        let size = (look.size * room / width).max(0.8 * look.size);
+        // A little less, so that rounding does not make it too wide by a hair.
+        let size = (0.999 * look.size * room / width).max(0.8 * look.size);
         let smaller = Type { size, ..look };
         let mut kept: Vec<char> = text.chars().collect();
         let mut shown = text.to_owned();
