@@ -131,7 +131,9 @@ impl Batch {
         replications: Range<u64>,
         observer: &dyn Observer,
     ) -> Result<Vec<Summary>, Stopped> {
-        let noted: Vec<Noted> = models.iter().map(|model| self.noted(*model)).collect();
+        let wanted = replications.start < self.paths;
+        let noted = |model: &&dyn AnyModel| if wanted { noted(*model) } else { None };
+        let noted: Vec<Noted> = models.iter().map(noted).collect();
         let mut jobs = jobs(models.len(), replications);
         let wave = BLOCKS_PER_THREAD * self.threads();
         loop {
@@ -161,14 +163,6 @@ impl Batch {
         Ok(summaries.into_iter().zip(noted).map(whole).collect())
     }
 
-    fn noted(&self, model: &dyn AnyModel) -> Noted {
-        let plan = model.path_plan();
-        (self.paths > 0 && plan.steps > 0).then(|| {
-            let paths = Mutex::new(Paths::new(&plan));
-            (plan, paths)
-        })
-    }
-
     fn play(
         &self,
         models: &[&dyn AnyModel],
@@ -194,6 +188,14 @@ impl Batch {
         observer.played(block.end - block.start);
         Some((summary, rows))
     }
+}
+
+fn noted(model: &dyn AnyModel) -> Noted {
+    let plan = model.path_plan();
+    (plan.steps > 0).then(|| {
+        let paths = Mutex::new(Paths::new(&plan));
+        (plan, paths)
+    })
 }
 
 /// The blocks of every model.

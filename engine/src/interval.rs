@@ -60,8 +60,8 @@ pub fn clopper_pearson(successes: u64, trials: u64) -> Option<Interval> {
     Some(Interval { low, high })
 }
 
-/// The number below which a share of a beta distribution lies, by halving.
-fn beta_quantile(a: f64, b: f64, share: f64) -> f64 {
+/// The number below which a share of a beta distribution with shapes `a` and `b` lies, by halving.
+pub fn beta_quantile(a: f64, b: f64, share: f64) -> f64 {
     let (mut low, mut high) = (0.0_f64, 1.0);
     // Until neighbours in the numbers that there are, small ends included.
     for _ in 0..200 {
@@ -74,13 +74,17 @@ fn beta_quantile(a: f64, b: f64, share: f64) -> f64 {
     f64::midpoint(low, high)
 }
 
-/// The regularised incomplete beta function.
+/// The share of a beta distribution with shapes `a` and `b` that lies below `x` in [0, 1]: the
+/// regularised incomplete beta function.
 ///
 /// # Source
 ///
 /// DiDonato and Morris (1992), ACM Transactions on Mathematical Software 18(3), 360-373, for the continued
 /// fraction; evaluated by the method of Lentz (1976).
-fn beta_cumulative(a: f64, b: f64, x: f64) -> f64 {
+pub fn beta_cumulative(a: f64, b: f64, x: f64) -> f64 {
+    if x <= 0.0 || x >= 1.0 {
+        return x.clamp(0.0, 1.0);
+    }
     if x > (a + 1.0) / (a + b + 2.0) {
         return 1.0 - beta_cumulative(b, a, 1.0 - x);
     }

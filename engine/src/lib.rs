@@ -57,8 +57,8 @@ pub use game::{Equilibria, Equilibrium, GameError, Mixed, NormalForm};
 pub use histogram::{Bins, Histogram};
 pub use influence::{InfluenceError, consult, consult_many};
 pub use interval::{
-    Interval, Z95, clopper_pearson, mean_interval, mean_interval_at, median_interval, wilson,
-    wilson_at,
+    Interval, Z95, beta_cumulative, beta_quantile, clopper_pearson, mean_interval,
+    mean_interval_at, median_interval, wilson, wilson_at,
 };
 pub use lanes::{Lanes, Number};
 pub use looks::Looks;

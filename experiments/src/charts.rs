@@ -15,8 +15,8 @@ pub use uncertain::main_estimate;
 
 use models::{IssueRole, Value};
 use outputs::chart::{
-    Axis as Spots, ChartSpec, Count, Frame, Group, Layer, Legend, Lines, Mark, Panel, Reference,
-    Ridge, Ridgelines, Series, Spot, Stacked, Step, Survival,
+    Axis as Spots, BoxRow, ChartSpec, Count, Frame, Glyph, Group, Layer, Legend, Lines, Mark,
+    Panel, Reference, Ridge, Ridgelines, Series, Spot, Stacked, Step, Survival,
 };
 use outputs::{Cell, Table};
 
@@ -125,6 +125,14 @@ impl Slice {
         if self.name.is_empty() { what.to_owned() } else { format!("{what} {word} {}", self.name) }
     }
 
+    /// A row of a chart: something for each level.
+    fn row(&self, name: &str, glyph: impl Fn(u64) -> Option<Glyph>) -> BoxRow {
+        BoxRow {
+            name: name.to_owned(),
+            boxes: self.points.iter().map(|point| glyph(*point)).collect(),
+        }
+    }
+
     /// What a level is called beside others; nothing where it is alone.
     fn group(&self, spot: &Spot) -> String {
         if self.name.is_empty() { String::new() } else { format!("{} {}", self.short, spot.label) }
@@ -145,6 +153,11 @@ impl View<'_> {
             if study.uncertain.is_empty() { "at each point" } else { "each" }
         );
         Frame { title, subtitle, caption }
+    }
+
+    /// What bands mean, where there are any: draws of what is uncertain leave none.
+    fn bands(&self, words: &'static str) -> &'static str {
+        if self.study.uncertain.is_empty() { words } else { "Means over draws, without bands. " }
     }
 
     /// The charts of what is not known, where something is not.
@@ -221,7 +234,7 @@ impl View<'_> {
         }
         let subtitle =
             join("Kaplan–Meier estimate of the share of agreements still in force", &slice.held);
-        let bands = "95 % log–log bands, simulation error only. ";
+        let bands = self.bands("95 % log–log bands, simulation error only. ");
         let frame = self.frame(slice.by("Survival of agreements"), subtitle, bands);
         if groups.is_empty() {
             return ChartSpec::Words(frame, NO_AGREEMENT.to_owned());
@@ -241,7 +254,10 @@ impl View<'_> {
             let n = self.results.points.cell(*point as usize, "n").number().unwrap_or(0.0) as u64;
             for bin in self.bins(*point, "month") {
                 signed += bin.count;
-                let ends = engine::wilson(signed as u64, n).map(|ends| (ends.low, ends.high));
+                // Replications of one draw belong together: what counts them is no interval.
+                let alone = self.study.uncertain.is_empty();
+                let ends = engine::wilson(signed as u64, n).filter(|_| alone);
+                let ends = ends.map(|ends| (ends.low, ends.high));
                 points.push((f64::midpoint(bin.low, bin.high), signed / n as f64, ends));
             }
             series.push(Series { name: slice.group(spot), points });
@@ -255,7 +271,7 @@ impl View<'_> {
             "Probability that an agreement has been signed by the end of each month",
             &slice.held,
         );
-        let bands = "Bands: 95 % Wilson intervals, simulation error only. ";
+        let bands = self.bands("Bands: 95 % Wilson intervals, simulation error only. ");
         ChartSpec::Lines(Lines {
             frame: self.frame(slice.by("Time to agreement"), subtitle, bands),
             x: Spots { title: "Month".to_owned(), levels },

@@ -90,9 +90,9 @@ impl<'a> DrawTally<'a> {
         self.draws.push(row);
     }
 
-    /// The tables; and the intervals of a table of design points, whose replications belong together draw by
-    /// draw, put right.
-    pub fn finish(self, points: &mut Table) -> DrawTables {
+    /// The tables; and the intervals of design points put right, whose replications belong together draw by
+    /// draw: those of survival curves are left out.
+    pub fn finish(self, points: &mut Table, survival: &mut Table) -> DrawTables {
         let mut columns = vec!["point".to_owned()];
         columns.extend(self.study.design.axes.iter().map(Axis::column));
         columns.extend(
@@ -125,6 +125,11 @@ impl<'a> DrawTally<'a> {
                 for column in ["_median_se", "_median_low", "_median_high"] {
                     points.set(number, &format!("{name}{column}"), Cell::Empty);
                 }
+            }
+        }
+        for row in 0..survival.rows().len() {
+            for column in ["low", "high", "km_low", "km_high"] {
+                survival.set(row, column, Cell::Empty);
             }
         }
         DrawTables { draws: self.draws, uncertainty }

@@ -23,6 +23,7 @@ mod later;
 mod limits;
 mod paths;
 mod read_game;
+mod read_run;
 mod read_scenario;
 mod read_uncertain;
 mod report;

@@ -1,31 +1,137 @@
 //! `[uncertain]` and `[draws]` as written, read into distributions and a design.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use engine::Seed;
 use models::Value;
 use outputs::read_csv;
 
-use crate::draws::{Draws, WAYS, Way};
-use crate::source::{ConfigError, Cursor, Tree, dotted, hint};
-use crate::uncertain::Distribution;
+use crate::design::{Target, apply};
+use crate::draws::{Draws, WAYS, Way, coordinates, most_coordinates};
+use crate::source::{ConfigError, Cursor, Source, Tree, dotted, hint};
+use crate::study::{Keep, MOST_POINTS, Study};
+use crate::uncertain::{Bounds, Distribution, Uncertain};
 
 const NAMES: [&str; 7] =
     ["uniform", "normal", "log_normal", "triangular", "beta", "discrete", "sample"];
 
 /// Smaller shapes put all of the chance next to the ends, where numbers are too coarse for it.
-const LEAST_SHAPE: f64 = 0.049_999;
-const SHAPES: &str = "shape a and b of 0.05 at least, far";
+const LEAST_SHAPE: f64 = 0.05;
+
+/// Parameters on which the bins depend in which results are counted over draws.
+const FIXES_BINS: [&str; 2] = ["horizon_months", "offers"];
+
+/// Reads `[uncertain]` into a study.
+pub(crate) fn read_uncertain(
+    study: &mut Study,
+    root: &Cursor,
+    source: &Source,
+) -> Result<(), ConfigError> {
+    let Some(table) = root.get("uncertain")? else {
+        return match root.get("draws")? {
+            Some(draws) => Err(draws.error_here("`draws` has no meaning without [uncertain]")),
+            None => Ok(()),
+        };
+    };
+    if table.entries()?.is_empty() {
+        return Err(table
+            .error_here("`uncertain` is empty: give a parameter a distribution, or leave it out"));
+    }
+    let folder = source.path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+    walk_uncertain(&table, &folder, &mut |written| {
+        let target = study.target(&written.path, written.cursor)?;
+        let path = dotted(&written.path);
+        let broken = |rule: String| written.cursor.error_here(format!("`uncertain.{path}` {rule}"));
+        if study.design.axes.iter().any(|axis| axis.target == target) {
+            return Err(broken("is swept too: it must be one or the other".to_owned()));
+        }
+        let bounds = match &target {
+            Target::Parameter(place) => Bounds::of(study.world.parameters[*place].kind),
+            Target::Scenario(_) | Target::Ensemble(_) => Bounds::NONE,
+        };
+        let own =
+            Uncertain { path: path.clone(), target, distribution: written.distribution, bounds };
+        if own.kept() < 0.01 {
+            let kept = 100.0 * own.kept();
+            return Err(broken(format!(
+                "lies almost all outside what the parameter can be ({kept:.2} % inside)"
+            )));
+        }
+        // Values are tried on a copy: the reference value stays as it is.
+        let (mut settings, mut scenario) = (study.settings.clone(), study.scenario.clone());
+        for value in own.extremes() {
+            let tried = apply(&own.target, &value, &mut settings, &mut scenario);
+            tried.map_err(|rule| broken(format!("can be {value}, but {rule}")))?;
+        }
+        if FIXES_BINS.contains(&path.as_str()) {
+            let rule = "cannot be uncertain: results are counted in bins that it fixes; sweep it in place of that";
+            return Err(broken(rule.to_owned()));
+        }
+        study.uncertain.push(own);
+        Ok(())
+    })
+}
+
+/// Draws what is uncertain in a study, after checking that its `[run]` and `[draws]` go with it.
+pub(crate) fn draw(
+    study: &mut Study,
+    root: &Cursor,
+    paths: Option<u64>,
+) -> Result<(), ConfigError> {
+    if study.uncertain.is_empty() {
+        return Ok(());
+    }
+    let place = root.get("draws")?;
+    let wrong = |message: String| place.map_or(*root, |place| place).error_here(message);
+    let (_, k) = coordinates(&study.uncertain);
+    if study.keep == Keep::Replications {
+        let rule = "`run.keep` cannot be \"replications\" with [uncertain]: draws.csv has one row for each draw";
+        return Err(root.error_here(rule));
+    }
+    if paths.is_some_and(|paths| paths > 0) {
+        let rule =
+            "`run.paths` has no meaning with [uncertain]: paths are counted where all is known";
+        return Err(root.error_here(rule));
+    }
+    if study.precision.is_some() {
+        let rule = "`run.precision` cannot be combined with [uncertain]: draws that took more replications would \
+                    weigh more; ask for more draws";
+        return Err(root.error_here(rule));
+    }
+    if k > most_coordinates(study.draws.way) {
+        let most = most_coordinates(study.draws.way);
+        let way = study.draws.way.name();
+        return Err(wrong(format!(
+            "{k} parameters are uncertain, but {way} is made for {most} at most"
+        )));
+    }
+    if k < study.uncertain.len() && study.draws.way.is_for_differences() {
+        let way = study.draws.way.name();
+        return Err(wrong(format!(
+            "{way} moves one parameter at a time, but some of a sample are drawn together"
+        )));
+    }
+    let rows = study.draws.rows(k);
+    let points = study.design.size().and_then(|size| size.checked_mul(rows));
+    if points.is_none_or(|points| points > MOST_POINTS) {
+        return Err(wrong(format!(
+            "{rows} draws at every point make more than {MOST_POINTS} points"
+        )));
+    }
+    study.drawn = study.draws.draw(&study.uncertain, Seed(study.seed)).unwrap_or_default();
+    Ok(())
+}
 
 /// A path with its distribution, and where it stands.
-pub(crate) struct Written<'a> {
-    pub(crate) path: Vec<String>,
-    pub(crate) distribution: Distribution,
-    pub(crate) cursor: &'a Cursor<'a>,
+struct Written<'a> {
+    path: Vec<String>,
+    distribution: Distribution,
+    cursor: &'a Cursor<'a>,
 }
 
 /// Calls `each` with every path and distribution under a table of nested keys; files are sought
 /// beside `folder`.
-pub(crate) fn walk_uncertain(
+fn walk_uncertain(
     table: &Cursor,
     folder: &Path,
     each: &mut dyn FnMut(Written) -> Result<(), ConfigError>,
@@ -90,6 +196,10 @@ fn continuous(name: &str, numbers: &[f64]) -> Result<Distribution, String> {
     let above = |number: f64, what: &str, own: Distribution| {
         if number > 0.0 { Ok(own) } else { Err(format!("must have a {what} above 0")) }
     };
+    let shaped = |a: f64, b: f64, own: Distribution| match a.min(b) >= LEAST_SHAPE {
+        true => Ok(own),
+        false => Err(format!("must have shapes a and b of {LEAST_SHAPE} at least")),
+    };
     match (name, numbers) {
         ("uniform", [low, high]) => rising(*low, *high, Distribution::Uniform(*low, *high)),
         ("normal", [mean, sd]) => {
@@ -107,12 +217,10 @@ fn continuous(name: &str, numbers: &[f64]) -> Result<Distribution, String> {
                 Err("must have its mode between its ends".to_owned())
             }
         }
-        ("beta", [a, b]) => {
-            above(a.min(*b) - LEAST_SHAPE, SHAPES, Distribution::Beta(*a, *b, 0.0, 1.0))
-        }
+        ("beta", [a, b]) => shaped(*a, *b, Distribution::Beta(*a, *b, 0.0, 1.0)),
         ("beta", [a, b, low, high]) => {
-            above(a.min(*b) - LEAST_SHAPE, SHAPES, Distribution::Uniform(0.0, 1.0))?;
-            rising(*low, *high, Distribution::Beta(*a, *b, *low, *high))
+            let own = shaped(*a, *b, Distribution::Beta(*a, *b, *low, *high))?;
+            rising(*low, *high, own)
         }
         ("uniform", _) => Err("must be [low, high]".to_owned()),
         ("normal", _) => Err("must be [mean, standard deviation]".to_owned()),

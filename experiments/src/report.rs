@@ -375,11 +375,20 @@ fn measures(model: &dyn AnyModel) -> Block {
 fn limits(study: &Study) -> Vec<String> {
     let assumed = |parameter: &&Parameter| parameter.provenance.starts_with("assumed");
     let count = study.world.parameters.iter().filter(assumed).count();
+    let unknown = match study.uncertain.is_empty() {
+        true => {
+            "Intervals show how far the numbers would move with other luck. What is not known about the values and \
+             about the form of the model is not in them, and is likely to weigh more."
+        }
+        false => {
+            "Intervals show how far means over draws would move with other draws and other luck. What is not known is \
+             in the quantiles over draws, as far as the distributions given say it, and these are assumptions too; what \
+             is not known about the form of the model is in neither."
+        }
+    };
     let mut limits = vec![
         "Probabilities follow from the assumptions above. They are not forecasts of what will happen.".to_owned(),
-        "Intervals show how far the numbers would move with other luck. What is not known about the values and \
-         about the form of the model is not in them, and is likely to weigh more."
-            .to_owned(),
+        unknown.to_owned(),
         format!(
             "Of {} parameters {count} have an assumed default; each says so. Numbers of a scenario carry their \
              own sources.",

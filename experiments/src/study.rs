@@ -2,37 +2,26 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::{AnyModel, Looks, Seed, Z95};
+use engine::{AnyModel, Looks, Z95};
 use models::theory::Known;
 use models::{Invalid, Scenario, Settings, Value};
 
-use crate::catalogue::{Pictures, WORLDS, World, world};
+use crate::catalogue::{WORLDS, World, world};
 use crate::config::{Entry, Place, Written, walk};
 use crate::design::{Axis, Design, Point, Target, apply};
-use crate::draws::{Draws, coordinates, most_coordinates};
+use crate::draws::{Draws, coordinates};
 use crate::ensemble::{ENSEMBLE, read_ensemble};
+use crate::read_run::{paths_of, read_run};
 use crate::read_scenario::read_scenario;
-use crate::read_uncertain::{read_draws, walk_uncertain};
+use crate::read_uncertain::{draw, read_draws, read_uncertain};
 use crate::source::{ConfigError, Cursor, Source, dotted, hint, keys_of};
-use crate::uncertain::{Bounds, Uncertain};
-
-/// The seed of studies that name none.
-const SEED: u64 = 20_251_122;
+use crate::uncertain::Uncertain;
 
 /// The most design points that a study can have.
-const MOST_POINTS: u64 = 10_000_000;
+pub(crate) const MOST_POINTS: u64 = 10_000_000;
 
 /// Up to this many design points are checked one by one before anything is played.
 const FULLY_CHECKED: u64 = 200_000;
-
-/// Paths are counted for so many replications at each design point, unless a study says otherwise,
-/// in designs up to this many points and horizons up to this many months.
-const PATHS: u64 = 2000;
-const MOST_POINTS_WITH_PATHS: u64 = 500;
-const LONGEST_PATHS: f64 = 240.0;
-
-/// Parameters on which the bins depend in which results are counted over draws.
-const FIXES_BINS: [&str; 2] = ["horizon_months", "offers"];
 
 /// A study that can be run.
 #[derive(Clone)]
@@ -134,17 +123,15 @@ impl Study {
         ])?;
         let world = read_world(&root)?;
         let scenario_source = read_scenario_source(&root, source, world)?;
-        let (replications, seed, keep) = read_run(&root)?;
-        let paths = read_paths(&root, world)?;
-        let precision = read_precision(&root, keep)?;
+        let run = read_run(&root, world)?;
         let mut study = Self {
             name: read_study_name(&root)?,
             question: root.get("question")?.map_or(Ok(""), |text| text.text())?.to_owned(),
             world,
-            replications,
-            precision,
-            seed,
-            keep,
+            replications: run.replications,
+            precision: run.precision,
+            seed: run.seed,
+            keep: run.keep,
             paths: 0,
             settings: Settings::new(world.parameters),
             scenario: Scenario::default(),
@@ -160,29 +147,13 @@ impl Study {
         }
         study.read_table(&root, "parameters", false)?;
         study.read_table(&root, "sweep", true)?;
-        study.read_uncertain(&root, source)?;
+        read_uncertain(&mut study, &root, source)?;
         read_ensemble(&mut study, &root)?;
         study.override_with(overrides)?;
-        study.draw(&root)?;
-        if let (Some(1..), false) = (paths, study.uncertain.is_empty()) {
-            let rule =
-                "`run.paths` has no meaning with [uncertain]: paths are counted where all is known";
-            return Err(root.error_here(rule));
-        }
-        study.paths = paths.unwrap_or_else(|| study.usual_paths()).min(study.replications);
+        draw(&mut study, &root, run.paths)?;
+        study.paths = paths_of(&study, run.paths);
         study.check(source, scenario_source.as_ref(), overrides)?;
         Ok(study)
-    }
-
-    /// For how many replications paths are counted where the study does not say.
-    fn usual_paths(&self) -> u64 {
-        let few = self.design.size().is_some_and(|size| size <= MOST_POINTS_WITH_PATHS);
-        let short = |months: f64| months <= LONGEST_PATHS;
-        if !self.uncertain.is_empty() {
-            return 0;
-        }
-        let months = has_paths(self.world).then(|| self.settings.find("horizon_months")).flatten();
-        if few && months.is_some_and(short) { PATHS } else { 0 }
     }
 
     /// Reads `[parameters]` or `[sweep]`.
@@ -207,100 +178,6 @@ impl Study {
             let foreign = !knows(&own, &path) && knows(&others, &path);
             if foreign { Ok(()) } else { self.take(&entry) }
         })
-    }
-
-    /// Reads `[uncertain]`.
-    fn read_uncertain(&mut self, root: &Cursor, source: &Source) -> Result<(), ConfigError> {
-        let Some(table) = root.get("uncertain")? else {
-            return match root.get("draws")? {
-                Some(draws) => Err(draws.error_here("`draws` has no meaning without [uncertain]")),
-                None => Ok(()),
-            };
-        };
-        if table.entries()?.is_empty() {
-            return Err(table.error_here(
-                "`uncertain` is empty: give a parameter a distribution, or leave it out",
-            ));
-        }
-        let folder = source.path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-        walk_uncertain(&table, &folder, &mut |written| {
-            let target = self.target(&written.path, written.cursor)?;
-            let path = dotted(&written.path);
-            let broken =
-                |rule: String| written.cursor.error_here(format!("`uncertain.{path}` {rule}"));
-            if self.design.axes.iter().any(|axis| axis.target == target) {
-                return Err(broken("is swept too: it must be one or the other".to_owned()));
-            }
-            let bounds = match &target {
-                Target::Parameter(place) => Bounds::of(self.world.parameters[*place].kind),
-                Target::Scenario(_) | Target::Ensemble(_) => Bounds::NONE,
-            };
-            let own = Uncertain {
-                path: path.clone(),
-                target,
-                distribution: written.distribution,
-                bounds,
-            };
-            if own.kept() < 0.01 {
-                let kept = 100.0 * own.kept();
-                return Err(broken(format!(
-                    "lies almost all outside what the parameter can be ({kept:.2} % inside)"
-                )));
-            }
-            // Values are tried on a copy: the reference value stays as it is.
-            let (mut settings, mut scenario) = (self.settings.clone(), self.scenario.clone());
-            for value in own.extremes() {
-                let tried = apply(&own.target, &value, &mut settings, &mut scenario);
-                tried.map_err(|rule| broken(format!("can be {value}, but {rule}")))?;
-            }
-            if FIXES_BINS.contains(&path.as_str()) {
-                let rule = "cannot be uncertain: results are counted in bins that it fixes; sweep it in place of that";
-                return Err(broken(rule.to_owned()));
-            }
-            self.uncertain.push(own);
-            Ok(())
-        })
-    }
-
-    /// Draws what is uncertain.
-    fn draw(&mut self, root: &Cursor) -> Result<(), ConfigError> {
-        if self.uncertain.is_empty() {
-            return Ok(());
-        }
-        let place = root.get("draws")?;
-        let wrong = |message: String| place.map_or(*root, |place| place).error_here(message);
-        let (_, k) = coordinates(&self.uncertain);
-        if self.keep == Keep::Replications {
-            let rule = "`run.keep` cannot be \"replications\" with [uncertain]: draws.csv has one row for each draw";
-            return Err(root.error_here(rule));
-        }
-        if self.precision.is_some() {
-            let rule = "`run.precision` cannot be combined with [uncertain]: draws that took more replications would \
-                        weigh more; ask for more draws";
-            return Err(root.error_here(rule));
-        }
-        if k > most_coordinates(self.draws.way) {
-            let most = most_coordinates(self.draws.way);
-            let way = self.draws.way.name();
-            return Err(wrong(format!(
-                "{k} parameters are uncertain, but {way} is made for {most} at most"
-            )));
-        }
-        if k < self.uncertain.len() && self.draws.way.is_for_differences() {
-            let way = self.draws.way.name();
-            return Err(wrong(format!(
-                "{way} moves one parameter at a time, but some of a sample are drawn together"
-            )));
-        }
-        let rows = self.draws.rows(k);
-        let points = self.design.size().and_then(|size| size.checked_mul(rows));
-        if points.is_none_or(|points| points > MOST_POINTS) {
-            return Err(wrong(format!(
-                "{rows} draws at every point make more than {MOST_POINTS} points"
-            )));
-        }
-        self.drawn = self.draws.draw(&self.uncertain, Seed(self.seed)).unwrap_or_default();
-        Ok(())
     }
 
     /// When points are looked at, and how wide their intervals must be for it; a single look where no
@@ -613,56 +490,6 @@ fn read_study_name(root: &Cursor) -> Result<String, ConfigError> {
     let rule = "must fit as the name of a folder: letters, digits, `-`, `_`, `.` and spaces, no \
                 path separators, no dot in front";
     Err(cursor.error(rule))
-}
-
-fn read_run(root: &Cursor) -> Result<(u64, u64, Keep), ConfigError> {
-    const MOST: u64 = 1_000_000_000_000;
-    let table = root.need("run")?;
-    table.only(&["replications", "precision", "seed", "keep", "paths"])?;
-    let replications = table.need("replications")?.whole(1, MOST)?;
-    let seed = table.get("seed")?.map_or(Ok(SEED), |seed| seed.whole(0, u64::MAX))?;
-    let keep = match table.get("keep")? {
-        None => Keep::Summaries,
-        Some(keep) => match keep.text()? {
-            "summaries" => Keep::Summaries,
-            "replications" => Keep::Replications,
-            _ => return Err(keep.error("must be \"summaries\" or \"replications\"")),
-        },
-    };
-    Ok((replications, seed, keep))
-}
-
-/// How precise a study wants its headline, if it says.
-fn read_precision(root: &Cursor, keep: Keep) -> Result<Option<f64>, ConfigError> {
-    let table = root.need("run")?;
-    let Some(precision) = table.get("precision")? else { return Ok(None) };
-    let number = precision.number()?;
-    if !(number > 0.0 && number < 0.5) {
-        return Err(
-            precision.error("must lie between 0 and 0.5: the half-width of a 95 % interval")
-        );
-    }
-    if keep == Keep::Replications {
-        let rule = "cannot be combined with keep = \"replications\": points would have rows in many places";
-        return Err(precision.error(rule));
-    }
-    Ok(Some(number))
-}
-
-/// Whether the replications of a world have months.
-fn has_paths(world: &World) -> bool {
-    world.pictures == Pictures::Peace
-}
-
-/// For how many replications a study wants paths counted, if it says.
-fn read_paths(root: &Cursor, world: &World) -> Result<Option<u64>, ConfigError> {
-    let table = root.need("run")?;
-    let Some(paths) = table.get("paths")? else { return Ok(None) };
-    if !has_paths(world) {
-        let rule = format!("has no meaning: replications of {} have no months", world.name);
-        return Err(paths.error(rule));
-    }
-    paths.whole(0, u64::from(u32::MAX)).map(Some)
 }
 
 fn read_scenario_source(

@@ -1,8 +1,8 @@
 //! What is not known: parameters with a distribution in place of a value.
 
+use engine::{beta_cumulative, beta_quantile, normal_survival_exact};
 use models::{Kind, Value};
-use statrs::function::beta::beta_reg;
-use statrs::function::erf::{erf, erf_inv};
+use statrs::function::erf::erf_inv;
 
 use crate::design::Target;
 
@@ -105,7 +105,7 @@ impl Distribution {
 
     /// The chance of a value up to `x`; for continuous distributions.
     fn cumulative(&self, x: f64) -> f64 {
-        let normal = |z: f64| 0.5 * (1.0 + erf(z / std::f64::consts::SQRT_2));
+        let normal = |z: f64| normal_survival_exact(-z);
         let inside = |low: f64, high: f64| ((x - low) / (high - low)).clamp(0.0, 1.0);
         match *self {
             Self::Uniform(low, high) => inside(low, high),
@@ -120,7 +120,7 @@ impl Distribution {
             Self::Triangular(low, mode, high) => {
                 triangular(inside(low, high), (mode - low) / (high - low))
             }
-            Self::Beta(a, b, low, high) => beta_reg(a, b, inside(low, high)),
+            Self::Beta(a, b, low, high) => beta_cumulative(a, b, inside(low, high)),
             Self::Discrete(_) | Self::Sample { .. } => 0.0,
         }
     }
@@ -152,16 +152,6 @@ fn triangular(x: f64, peak: f64) -> f64 {
         false if peak < 1.0 => 1.0 - (1.0 - x) * (1.0 - x) / (1.0 - peak),
         false => 1.0,
     }
-}
-
-/// By halving: the regularised incomplete beta function rises from 0 to 1.
-fn beta_quantile(a: f64, b: f64, u: f64) -> f64 {
-    let (mut low, mut high) = (0.0, 1.0);
-    for _ in 0..60 {
-        let middle = f64::midpoint(low, high);
-        if beta_reg(a, b, middle) < u { low = middle } else { high = middle }
-    }
-    f64::midpoint(low, high)
 }
 
 impl Uncertain {
@@ -251,7 +241,7 @@ mod tests {
     proptest! {
         #[test]
         fn quantiles_invert_cumulative_chances(own in continuous(), u in 0.001..0.999_f64) {
-            // The error function and its inverse are good to about 1e-11 in the middle.
+            // The inverse error function is good to about 1e-11 in the middle.
             prop_assert!((own.cumulative(own.quantile(u)) - u).abs() < 1e-9);
         }
 

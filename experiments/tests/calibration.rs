@@ -102,6 +102,26 @@ fn a_posterior_is_what_a_study_can_take_as_uncertain() {
 }
 
 #[test]
+fn targets_that_cannot_be_met_are_said_not_to_be() {
+    let desk = desk();
+    let text = String::from_utf8(desk.read("targets.toml")).expect("it is text");
+    // No demand is above all that there is.
+    let demand = text.find("estimate = \"demand\"").expect("it is a target");
+    let far =
+        format!("{}estimate = \"demand\"\nvalue = 5.0\nlow = 4.99\nhigh = 5.01\n", &text[..demand]);
+    fs::write(desk.path("far.toml"), far).expect("it can be written");
+    let said = desk.done("calibrate far.toml --out far --quiet");
+    assert!(said.contains("The targets are not met") && said.contains("  miss  demand"), "{said}");
+    let met = desk.done("calibrate targets.toml --out met --quiet");
+    assert!(!met.contains("not met"), "{met}");
+    // The last row is that of the weights with which the posterior was drawn.
+    let effective = *column(&desk, "met/rounds.csv", "effective").last().expect("there are rounds");
+    let weights = column(&desk, "met/particles.csv", "weight");
+    let known = 1.0 / weights.iter().map(|weight| weight * weight).sum::<f64>();
+    assert!((effective - known).abs() < 1e-9 * known, "{effective} {known}");
+}
+
+#[test]
 fn mistakes_in_targets_are_told_with_their_place() {
     let desk = desk();
     let text = String::from_utf8(desk.read("targets.toml")).expect("it is text");

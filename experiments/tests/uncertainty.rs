@@ -89,6 +89,14 @@ fn points_are_means_over_draws_and_the_spread_is_told() {
         assert!((mean - told).abs() < 1e-12, "{mean} {told}");
         assert_eq!(point[column(&points_header, "n")], "3000");
     }
+    // Replications of one draw belong together: bands that count them are left out.
+    let (survival_header, survival) = table(&desk, "run/survival.csv");
+    for name in ["low", "high", "km_low", "km_high"] {
+        let at = column(&survival_header, name);
+        assert!(survival.iter().all(|row| row[at].is_empty()), "{name}");
+    }
+    let month = String::from_utf8(desk.read("run/charts/month.svg")).expect("it is text");
+    assert!(month.contains("without bands") && !month.contains("Wilson"));
     // All points see a draw before the next.
     let order: Vec<&str> = draws.iter().map(|row| row[0].as_str()).collect();
     assert_eq!(order[..6], ["0", "1", "2", "0", "1", "2"]);

@@ -1,10 +1,11 @@
 //! Sequential Monte Carlo without likelihoods: populations of particles, each nearer to the targets
 //! than the one before.
 
-use engine::{AnyModel, Batch, Draw as _, Observer, Purpose, Seed, Stopped, Streams};
+use engine::{
+    AnyModel, Batch, Draw as _, Observer, Purpose, Seed, Stopped, Streams, normal_survival_exact,
+};
 use models::Value;
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
-use statrs::function::erf::erf;
 
 use super::targets::Plan;
 use crate::draws::coordinates;
@@ -230,7 +231,7 @@ impl Player<'_> {
             .iter()
             .map(|place| {
                 let own = study.uncertain.iter().zip(&coordinate);
-                own.map(|(own, at)| own.at(cumulative(place[*at]))).collect()
+                own.map(|(own, at)| own.at(normal_survival_exact(-place[*at]))).collect()
             })
             .collect();
         let point = study.design.point(0);
@@ -273,11 +274,6 @@ impl Player<'_> {
         }
         Ok(all)
     }
-}
-
-/// The standard normal distribution function.
-fn cumulative(z: f64) -> f64 {
-    0.5 * (1.0 + erf(z / std::f64::consts::SQRT_2))
 }
 
 /// Moves particles of a population.

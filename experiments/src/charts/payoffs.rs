@@ -1,24 +1,18 @@
 //! The charts of who gains and who agrees: payoffs and votes by actor and level.
 
 use models::Role;
-use outputs::chart::{BoxRow, Boxes, ChartSpec, Count, Glyph, Quantiles};
+use outputs::chart::{BoxRow, Boxes, ChartSpec, Count, Glyph, Quantiles, quantile};
 
 use super::{MOST_LEVELS, View, column, join};
 
 impl View<'_> {
     pub(super) fn payoffs(&self) -> ChartSpec {
         let slice = self.slice(0, MOST_LEVELS);
-        let row = |name: &String| BoxRow {
-            name: name.clone(),
-            boxes: slice
-                .points
-                .iter()
-                .map(|point| {
-                    let bins = self.bins(*point, &format!("payoff_{}", column(name)));
-                    quantiles(&bins).map(Glyph::Box)
-                })
-                .collect(),
+        let glyph = |point: u64, name: &str| {
+            let bins = self.bins(point, &format!("payoff_{}", column(name)));
+            quantiles(&bins).map(Glyph::Box)
         };
+        let actors = self.study.scenario.actors.iter().map(|actor| actor.name.as_str());
         let definition =
             "Normalised and discounted, over all runs: war, its costs, and what is agreed";
         let caption = "Box: central half; line: central nine tenths; white: median. ";
@@ -29,34 +23,27 @@ impl View<'_> {
             range: None,
             levels_title: slice.title.clone(),
             levels: slice.spots.iter().map(|spot| spot.label.clone()).collect(),
-            rows: self.study.scenario.actors.iter().map(|actor| row(&actor.name)).collect(),
+            rows: actors.map(|name| slice.row(name, |point| glyph(point, name))).collect(),
         })
     }
 
     /// How the members of the coalition vote; nothing where there are none.
     pub(super) fn votes(&self) -> Option<ChartSpec> {
         let slice = self.slice(0, MOST_LEVELS);
-        let members =
-            || self.study.scenario.actors.iter().filter(|actor| actor.role == Role::Member);
-        let row = |name: &String| BoxRow {
-            name: name.clone(),
-            boxes: slice
-                .points
-                .iter()
-                .map(|point| {
-                    let (value, ends) =
-                        self.estimate(*point, &format!("votes_{}", column(name)))?;
-                    Some(Glyph::Dot(value, ends.unwrap_or((value, value))))
-                })
-                .collect(),
+        let actors = self.study.scenario.actors.iter();
+        let members = actors.filter(|actor| actor.role == Role::Member);
+        let glyph = |point: u64, name: &str| {
+            let (value, ends) = self.estimate(point, &format!("votes_{}", column(name)))?;
+            Some(Glyph::Dot(value, ends.unwrap_or((value, value))))
         };
-        members().next()?;
+        let rows: Vec<BoxRow> =
+            members.map(|own| slice.row(&own.name, |point| glyph(point, &own.name))).collect();
+        rows.first()?;
         let definition =
             "Mean share of the drafts put to the coalition in a run that a member is in favour of";
         let caption = "Before any vote as one. Whiskers: 95 % intervals, simulation error only. ";
         let title = slice.and("In favour of drafts by member");
         let frame = self.frame(title, join(definition, &slice.held), caption);
-        let rows: Vec<BoxRow> = members().map(|actor| row(&actor.name)).collect();
         if rows.iter().all(|row| row.boxes.iter().all(Option::is_none)) {
             return Some(ChartSpec::Words(frame, "No draft was put to the coalition.".to_owned()));
         }
@@ -73,17 +60,7 @@ impl View<'_> {
 
 /// The 5, 25, 50, 75 and 95 % quantiles of counts in bins, spread evenly within each.
 fn quantiles(bins: &[Count]) -> Option<Quantiles> {
-    let all: f64 = bins.iter().map(|bin| bin.count).sum();
-    let at = |share: f64| {
-        let mut below = 0.0;
-        bins.iter().find_map(|bin| {
-            let wanted = share * all - below;
-            below += bin.count;
-            (bin.count > 0.0 && wanted <= bin.count)
-                .then(|| bin.low + (bin.high - bin.low) * (wanted / bin.count).max(0.0))
-        })
-    };
-    let [a, b, c, d, e] = [0.05, 0.25, 0.5, 0.75, 0.95].map(at);
+    let [a, b, c, d, e] = [0.05, 0.25, 0.5, 0.75, 0.95].map(|share| quantile(bins, share));
     Some(Quantiles([a?, b?, c?, d?, e?]))
 }
 

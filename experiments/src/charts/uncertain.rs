@@ -15,9 +15,9 @@ impl View<'_> {
         let slice = self.slice(0, MOST_LEVELS);
         let places =
             ["estimate", "q05", "q25", "median", "q75", "q95"].map(|name| table.column(name));
-        let glyph = |point: &u64, estimate: &str| {
+        let glyph = |point: u64, estimate: &str| {
             let own = |row: &&Vec<Cell>| places[0].is_some_and(|at| row[at] == estimate.into());
-            let row = rows_of(table, *point).iter().find(own)?;
+            let row = rows_of(table, point).iter().find(own)?;
             let quantiles: Option<Vec<f64>> =
                 places[1..].iter().map(|at| row[(*at)?].number()).collect();
             Some(Glyph::Box(Quantiles(quantiles?.try_into().ok()?)))
@@ -25,10 +25,7 @@ impl View<'_> {
         let titles = self.study.headline();
         let rows: Vec<BoxRow> = titles
             .iter()
-            .map(|(column, title)| BoxRow {
-                name: title.clone(),
-                boxes: slice.points.iter().map(|point| glyph(point, column)).collect(),
-            })
+            .map(|(column, title)| slice.row(title, |point| glyph(point, column)))
             .collect();
         let definition = "Spread over draws of what is uncertain, chance within each draw included";
         let caption = "Box: central half; line: central nine tenths; white: median. ";

@@ -4,16 +4,16 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Result, anyhow};
 use clap::Args;
-use engine::{Batch, Observer, Seed};
+use engine::Observer;
 use experiments::{CalibrateError, Plan, calibrate, calibration};
 use outputs::chart::{Medium, draw};
 use outputs::{Folder, Table, write_csv};
 use serde_json::json;
 
 use super::progress::{is_interrupted, listen_for_interrupt};
-use super::{Changes, grouped};
+use super::{Changes, Threads, grouped};
 
 /// Calibrates a study against targets.
 #[derive(Debug, Args)]
@@ -26,9 +26,8 @@ pub(super) struct Calibrate {
     out: Option<PathBuf>,
     #[command(flatten)]
     changes: Changes,
-    /// Threads to play on [default: one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    threads: Threads,
     /// Replaces the folder if it is there
     #[arg(long)]
     force: bool,
@@ -48,9 +47,7 @@ impl Observer for Patient {
 
 pub(super) fn run(command: &Calibrate) -> Result<ExitCode> {
     let plan = Plan::read(&command.targets, &command.changes.overrides())?;
-    let threads = usize::from(command.threads.unwrap_or(0));
-    let batch = Batch::new(Seed(plan.study.seed), plan.study.replications, threads)
-        .context("cannot start the threads")?;
+    let batch = command.threads.batch(&plan.study)?;
     let usual = || PathBuf::from("outputs/calibrations").join(&plan.name);
     let target = command.out.clone().unwrap_or_else(usual);
     let folder = Folder::open(&target, command.force)?;

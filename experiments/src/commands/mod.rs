@@ -23,9 +23,10 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand};
-use experiments::Overrides;
+use engine::{Batch, Seed};
+use experiments::{Overrides, Study};
 
 /// How likely is a durable agreement, and why? Monte Carlo studies of war, talks and compliance.
 ///
@@ -79,6 +80,22 @@ struct Changes {
     /// Sets a parameter or a number of the scenario; fixes it where it is swept
     #[arg(long = "set", value_name = "PATH=VALUE")]
     set: Vec<String>,
+}
+
+/// How many threads play.
+#[derive(Clone, Copy, Debug, Args)]
+struct Threads {
+    /// Threads to play on [default: one per core]
+    #[arg(long = "threads", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    count: Option<u16>,
+}
+
+impl Threads {
+    /// A batch of a study's replications on them.
+    fn batch(self, study: &Study) -> Result<Batch> {
+        let count = usize::from(self.count.unwrap_or(0));
+        Batch::new(Seed(study.seed), study.replications, count).context("cannot start the threads")
+    }
 }
 
 impl Changes {

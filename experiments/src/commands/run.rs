@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
-use engine::{Batch, Seed};
+use engine::Batch;
 use experiments::{
     Results, Sources, Study, charts, check_limits, need, report, results, scenario_as_run,
     solutions, study_as_run,
@@ -18,7 +18,7 @@ use outputs::{FileHash, Folder, Provenance, Table, hash, write_csv};
 use super::playing::{All, first_model, play};
 use super::progress::{is_interrupted, listen_for_interrupt};
 use super::say::{Headline, headline};
-use super::{Changes, default_folder, grouped};
+use super::{Changes, Threads, default_folder, grouped};
 
 /// Runs a study.
 #[derive(Debug, Args)]
@@ -31,9 +31,8 @@ pub(super) struct Run {
     out: Option<PathBuf>,
     #[command(flatten)]
     changes: Changes,
-    /// Threads to play on [default: one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    threads: Threads,
     /// Replaces a run folder that exists
     #[arg(long)]
     force: bool,
@@ -58,10 +57,7 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
     let (measures, years) = (model.measure_infos(), model.survival_years());
     check_limits(need(&study, model.as_ref()), &target)
         .map_err(|large| anyhow!("{}: {} {large}", command.study.display(), study.name))?;
-    let threads = usize::from(command.threads.unwrap_or(0));
-    let batch = Batch::new(Seed(study.seed), study.replications, threads)
-        .context("cannot start the threads")?
-        .noting_paths(study.paths);
+    let batch = command.threads.batch(&study)?.noting_paths(study.paths);
     listen_for_interrupt();
     let folder = Folder::open(&target, command.force)?;
 
@@ -71,7 +67,7 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
     let mut tables = results(&study.design, study.quantile(), years, &played);
     tables.solutions = solutions(&study, &batch);
     tables.paths = paths;
-    tables.draws = draws.map(|draws| draws.finish(&mut tables.points));
+    tables.draws = draws.map(|draws| draws.finish(&mut tables.points, &mut tables.survival));
     let mut writer = Writer { folder: &folder, files: Vec::new() };
     let written = write_texts(&study, &mut writer)?;
     write_tables(&tables, &mut writer)?;

@@ -207,7 +207,7 @@ fn box_json(sample: &Sample, found: &engine::BoxFound) -> Value {
     json!({
         "limits": ends, "coverage": found.coverage, "density": found.density, "mass": found.mass,
         "density_low": found.density_interval.0, "density_high": found.density_interval.1,
-        "quasi_p": quasi_p,
+        "quasi_p": quasi_p, "path": found.path,
     })
 }
 

@@ -32,7 +32,7 @@ pub(super) fn density(bins: &[Count]) -> Option<Density> {
     let mean = bins.iter().map(|bin| bin.count * middle(bin)).sum::<f64>() / total;
     let square = |bin: &Count| bin.count * (middle(bin) - mean) * (middle(bin) - mean);
     let deviation = (bins.iter().map(square).sum::<f64>() / total).sqrt();
-    let quartiles = [0.25, 0.5, 0.75].map(|share| quantile(bins, share * total));
+    let quartiles = [0.25, 0.5, 0.75].map(|share| quantile(bins, share).unwrap_or(mean));
     let spread = deviation.min((quartiles[2] - quartiles[0]) / 1.34);
     let resolution = bins.first().map_or(0.02, |bin| bin.high - bin.low);
     let width = (0.9 * spread * libm::pow(total, -0.2)).max(1.2 * resolution);
@@ -48,16 +48,21 @@ pub(super) fn density(bins: &[Count]) -> Option<Density> {
     Some(Density { heights, quartiles, total })
 }
 
-/// The number below which `rank` of all lie, evenly spread inside its bin.
-fn quantile(bins: &[Count], rank: f64) -> f64 {
+/// The number below which a share of all lie, those of a bin spread evenly over it; nothing without
+/// numbers.
+pub fn quantile(bins: &[Count], share: f64) -> Option<f64> {
+    let rank = share * bins.iter().map(|bin| bin.count).sum::<f64>();
     let mut seen = 0.0;
+    let mut last = None;
     for bin in bins.iter().filter(|bin| bin.count > 0.0) {
         if seen + bin.count >= rank {
-            return bin.low + (bin.high - bin.low) * ((rank - seen) / bin.count).clamp(0.0, 1.0);
+            let part = ((rank - seen) / bin.count).clamp(0.0, 1.0);
+            return Some(bin.low + (bin.high - bin.low) * part);
         }
         seen += bin.count;
+        last = Some(bin.high);
     }
-    bins.last().map_or(0.0, |bin| bin.high)
+    last
 }
 
 #[cfg(test)]

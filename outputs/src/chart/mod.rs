@@ -28,6 +28,7 @@ mod words;
 
 pub use alt::describe;
 pub use backend::ChartError;
+pub use density::quantile;
 pub use spec::{
     Aftermath, Against, AreaPanel, Areas, Axis, BoxRow, Boxes, ChartSpec, Comparison, Count, Dot,
     Event, FanPanel, Fans, Frame, Glyph, Group, Heatmap, Lane, Layer, Legend, Lines, Maps, Mark,

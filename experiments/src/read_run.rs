@@ -1,0 +1,85 @@
+//! `[run]` as written: how much is played, and what is kept of it.
+
+use crate::catalogue::{Pictures, World};
+use crate::source::{ConfigError, Cursor};
+use crate::study::{Keep, Study};
+
+/// The seed of studies that name none.
+const SEED: u64 = 20_251_122;
+
+/// Paths are counted for so many replications at each design point, unless a study says otherwise,
+/// in designs up to this many points and horizons up to this many months.
+const PATHS: u64 = 2000;
+const MOST_POINTS_WITH_PATHS: u64 = 500;
+const LONGEST_PATHS: f64 = 240.0;
+
+/// `[run]` as written.
+pub(crate) struct Run {
+    pub(crate) replications: u64,
+    pub(crate) precision: Option<f64>,
+    pub(crate) seed: u64,
+    pub(crate) keep: Keep,
+    /// Nothing where the study does not say.
+    pub(crate) paths: Option<u64>,
+}
+
+pub(crate) fn read_run(root: &Cursor, world: &World) -> Result<Run, ConfigError> {
+    const MOST: u64 = 1_000_000_000_000;
+    let table = root.need("run")?;
+    table.only(&["replications", "precision", "seed", "keep", "paths"])?;
+    let replications = table.need("replications")?.whole(1, MOST)?;
+    let seed = table.get("seed")?.map_or(Ok(SEED), |seed| seed.whole(0, u64::MAX))?;
+    let keep = match table.get("keep")? {
+        None => Keep::Summaries,
+        Some(keep) => match keep.text()? {
+            "summaries" => Keep::Summaries,
+            "replications" => Keep::Replications,
+            _ => return Err(keep.error("must be \"summaries\" or \"replications\"")),
+        },
+    };
+    let (precision, paths) = (read_precision(&table, keep)?, read_paths(&table, world)?);
+    Ok(Run { replications, precision, seed, keep, paths })
+}
+
+/// How precise a study wants its headline, if it says.
+fn read_precision(table: &Cursor, keep: Keep) -> Result<Option<f64>, ConfigError> {
+    let Some(precision) = table.get("precision")? else { return Ok(None) };
+    let number = precision.number()?;
+    if !(number > 0.0 && number < 0.5) {
+        return Err(
+            precision.error("must lie between 0 and 0.5: the half-width of a 95 % interval")
+        );
+    }
+    if keep == Keep::Replications {
+        let rule = "cannot be combined with keep = \"replications\": points would have rows in many places";
+        return Err(precision.error(rule));
+    }
+    Ok(Some(number))
+}
+
+/// Whether the replications of a world have months.
+fn has_paths(world: &World) -> bool {
+    world.pictures == Pictures::Peace
+}
+
+/// For how many replications a study wants paths counted, if it says.
+fn read_paths(table: &Cursor, world: &World) -> Result<Option<u64>, ConfigError> {
+    let Some(paths) = table.get("paths")? else { return Ok(None) };
+    if !has_paths(world) {
+        let rule = format!("has no meaning: replications of {} have no months", world.name);
+        return Err(paths.error(rule));
+    }
+    paths.whole(0, u64::from(u32::MAX)).map(Some)
+}
+
+/// For how many replications paths are counted.
+pub(crate) fn paths_of(study: &Study, asked: Option<u64>) -> u64 {
+    asked.unwrap_or_else(|| usual_paths(study)).min(study.replications)
+}
+
+fn usual_paths(study: &Study) -> u64 {
+    let few = study.design.size().is_some_and(|size| size <= MOST_POINTS_WITH_PATHS);
+    let months = has_paths(study.world).then(|| study.settings.find("horizon_months")).flatten();
+    let short = months.is_some_and(|months| months <= LONGEST_PATHS);
+    if few && short && study.uncertain.is_empty() { PATHS } else { 0 }
+}
