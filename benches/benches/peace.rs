@@ -14,7 +14,7 @@ fn peace(criterion: &mut Criterion) {
         let mut first = 0;
         bench.iter(|| {
             first += ROUND;
-            model.play_range(Seed(1), first..first + ROUND, Records::default())
+            model.play_range(Seed(1).into(), first..first + ROUND, Records::default())
         });
     });
     group.finish();

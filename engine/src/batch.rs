@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::model::{AnyModel, Records};
 use crate::paths::{PathPlan, Paths};
-use crate::stream::Seed;
+use crate::stream::{Luck, Seed};
 use crate::summary::Summary;
 
 /// Replications that are summed up by one thread in one go. A change of it changes the order of
@@ -21,7 +21,7 @@ const BLOCKS_PER_THREAD: usize = 64;
 
 /// Which replications are played at every design point, and by how many threads.
 pub struct Batch {
-    seed: Seed,
+    luck: Luck,
     replications: u64,
     paths: u64,
     pool: ThreadPool,
@@ -84,13 +84,19 @@ impl Batch {
         threads: usize,
     ) -> Result<Self, rayon::ThreadPoolBuildError> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-        Ok(Self { seed, replications, paths: 0, pool })
+        Ok(Self { luck: seed.into(), replications, paths: 0, pool })
     }
 
     /// Counts the paths of the first `replications` of each design point as well.
     #[must_use]
     pub fn noting_paths(self, replications: u64) -> Self {
         Self { paths: replications.min(u64::from(u32::MAX)), ..self }
+    }
+
+    /// Plays replications in antithetic pairs.
+    #[must_use]
+    pub fn antithetic(self, antithetic: bool) -> Self {
+        Self { luck: Luck { antithetic, ..self.luck }, ..self }
     }
 
     /// How many threads play.
@@ -180,7 +186,7 @@ impl Batch {
             rows: observer.wants_rows().then_some(&mut rows),
             paths: paths.as_mut().map(|paths| (paths, self.paths)),
         };
-        let summary = models[*model].play_range(self.seed, block.clone(), records);
+        let summary = models[*model].play_range(self.luck, block.clone(), records);
         if let (Some((_, sum)), Some(paths)) = (noted, paths) {
             // Counts are whole numbers: whichever block comes first, the sum is the same.
             sum.lock().unwrap_or_else(PoisonError::into_inner).merge(&paths);

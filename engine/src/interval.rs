@@ -35,12 +35,34 @@ pub fn wilson_at(z: f64, successes: u64, trials: u64) -> Option<Interval> {
     if trials == 0 {
         return None;
     }
-    let (k, n, z2) = (successes as f64, trials as f64, z * z);
+    Some(score(z, successes as f64, trials as f64))
+}
+
+/// The score interval of `k` successes in `n` trials, which need not be whole.
+fn score(z: f64, k: f64, n: f64) -> Interval {
+    let z2 = z * z;
     let middle = (k + z2 / 2.0) / (n + z2);
     let half = z * (k * (n - k) / n + z2 / 4.0).sqrt() / (n + z2);
-    let low = if successes == 0 { 0.0 } else { (middle - half).max(0.0) };
-    let high = if successes == trials { 1.0 } else { (middle + half).min(1.0) };
-    Some(Interval { low, high })
+    let low = if k == 0.0 { 0.0 } else { (middle - half).max(0.0) };
+    let high = if k == n { 1.0 } else { (middle + half).min(1.0) };
+    Interval { low, high }
+}
+
+/// The score interval of a proportion with a standard error that is not that of independent trials: of as many
+/// trials as would have that error. Where all trials or none succeeded, of `clusters` trials.
+///
+/// # Source
+///
+/// Korn and Graubard (1998), *Confidence Intervals for Proportions with Small Expected Number of Positive
+/// Counts Estimated from Survey Data*, Survey Methodology 24(2), 193-201: an effective number of trials; here
+/// in [`wilson`]'s interval.
+pub fn score_interval(z: f64, share: f64, error: f64, clusters: f64) -> Interval {
+    let spread = share * (1.0 - share);
+    if spread > 0.0 && error <= 0.0 {
+        return Interval { low: share, high: share };
+    }
+    let trials = if spread > 0.0 { spread / (error * error) } else { clusters };
+    score(z, share * trials, trials)
 }
 
 /// The exact 95 % interval of a proportion: it holds the true one at least as often, whatever it is; nothing
@@ -123,8 +145,18 @@ pub fn mean_interval(tally: &Tally, range: (f64, f64)) -> Option<Interval> {
 
 /// The same with another normal quantile than [`Z95`].
 pub fn mean_interval_at(z: f64, tally: &Tally, range: (f64, f64)) -> Option<Interval> {
-    let mean = tally.mean()?;
-    let half = tally.standard_error().map_or(f64::INFINITY, |error| z * error);
+    normal_interval(z, tally.mean()?, tally.standard_error(), range)
+}
+
+/// The normal interval of a mean with a standard error, cut to the range that the measure can take; with
+/// an error that is not known as in [`mean_interval`].
+pub fn normal_interval(
+    z: f64,
+    mean: f64,
+    error: Option<f64>,
+    range: (f64, f64),
+) -> Option<Interval> {
+    let half = error.map_or(f64::INFINITY, |error| z * error);
     let interval = Interval { low: (mean - half).max(range.0), high: (mean + half).min(range.1) };
     (interval.low.is_finite() && interval.high.is_finite()).then_some(interval)
 }

@@ -12,6 +12,7 @@
 //! threads. The grammar of agents (spatial utility, the contract curve and its bargaining
 //! solutions, choice rules, beliefs, consultation) stands beside it for models to use.
 
+mod antithetic;
 mod bargaining;
 mod batch;
 mod belief;
@@ -39,6 +40,7 @@ mod survival;
 mod tally;
 mod utility;
 
+pub use antithetic::Pairs;
 pub use bargaining::{ContractCurve, Disagreement, Solution, rubinstein_share};
 pub use batch::{Batch, Observer, Rows, Stopped};
 pub use belief::{LogNormal, LogOdds, NODE_WEIGHTS, NormalBelief};
@@ -58,7 +60,7 @@ pub use histogram::{Bins, Histogram};
 pub use influence::{InfluenceError, consult, consult_many};
 pub use interval::{
     Interval, Z95, beta_cumulative, beta_quantile, clopper_pearson, mean_interval,
-    mean_interval_at, median_interval, wilson, wilson_at,
+    mean_interval_at, median_interval, normal_interval, score_interval, wilson, wilson_at,
 };
 pub use lanes::{Lanes, Number};
 pub use looks::Looks;
@@ -66,11 +68,12 @@ pub use model::{AnyModel, Estimate, Line, Measure, MeasureInfo, Model, Records, 
 pub use paths::{PathPlan, Paths, Quantity, Trace};
 pub use quantal::{QuantalBranch, QuantalPoint, agent_quantal_branch, quantal_branch};
 pub use sampling::{
-    MOST_DIMENSIONS, SaltelliOrder, Sobol, latin_hypercube, morris, one_at_a_time, random, saltelli,
+    MOST_DIMENSIONS, SaltelliOrder, Sobol, latin_hypercube, maximin_hypercube, morris,
+    one_at_a_time, random, saltelli,
 };
 pub use several::{Side, Sides};
-pub use stream::{Draw, Purpose, Seed, Stream, Streams};
+pub use stream::{Draw, Luck, Purpose, Seed, Stream, Streams};
 pub use summary::Summary;
-pub use survival::{KaplanMeierStep, LifeTable, Lifetime};
+pub use survival::{KaplanMeierStep, LifeTable, Lifetime, LogRank};
 pub use tally::Tally;
 pub use utility::{PreferenceError, Preferences};

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::histogram::Bins;
 use crate::paths::{PathPlan, Paths, Trace};
-use crate::stream::{Seed, Streams};
+use crate::stream::{Luck, Streams};
 use crate::summary::Summary;
 use crate::survival::Lifetime;
 
@@ -53,14 +53,14 @@ pub trait Model: Send + Sync {
     /// with a faster way to the same outcomes.
     fn play_block(
         &self,
-        seed: Seed,
+        luck: Luck,
         replications: Range<u64>,
         mut each: impl FnMut(u64, &Self::Outcome),
     ) where
         Self: Sized,
     {
         for replication in replications {
-            each(replication, &self.play(&Streams::new(seed, replication)));
+            each(replication, &self.play(&luck.streams(replication)));
         }
     }
 }
@@ -217,7 +217,7 @@ pub trait AnyModel: Send + Sync {
     fn path_plan(&self) -> PathPlan;
 
     /// Plays some replications and sums them up, with records of them where they are asked for.
-    fn play_range(&self, seed: Seed, replications: Range<u64>, records: Records) -> Summary;
+    fn play_range(&self, luck: Luck, replications: Range<u64>, records: Records) -> Summary;
 }
 
 /// What is kept of replications beside their summary.
@@ -248,12 +248,15 @@ impl<M: Model> AnyModel for M {
         self.paths()
     }
 
-    fn play_range(&self, seed: Seed, replications: Range<u64>, records: Records) -> Summary {
+    fn play_range(&self, luck: Luck, replications: Range<u64>, records: Records) -> Summary {
         let Records { mut rows, paths } = records;
         let measures = self.measures();
         let estimates = measures.iter().filter_map(|measure| measure.estimate.as_ref());
         let mut summary =
             Summary::new(estimates.map(|estimate| estimate.bins.map(|(_, bins)| bins)));
+        if luck.antithetic {
+            summary = summary.in_pairs();
+        }
         let mut values = vec![None; measures.len()];
         let mut take = |outcome: &M::Outcome| {
             for (value, measure) in values.iter_mut().zip(&measures) {
@@ -271,13 +274,13 @@ impl<M: Model> AnyModel for M {
         if let Some((paths, _)) = paths {
             let mut trace = Trace::default();
             for replication in start..noted {
-                let streams = Streams::new(seed, replication);
+                let streams = luck.streams(replication);
                 let (outcome, ending) = self.play_noting(&streams, &mut trace);
                 paths.add(ending, &mut trace);
                 take(&outcome);
             }
         }
-        self.play_block(seed, noted..end, |_, outcome| take(outcome));
+        self.play_block(luck, noted..end, |_, outcome| take(outcome));
         summary
     }
 }

@@ -1,5 +1,6 @@
 //! All that is kept of many replications of one design point: fixed memory, mergeable in order.
 
+use crate::antithetic::Pairs;
 use crate::histogram::{Bins, Histogram};
 use crate::paths::Paths;
 use crate::survival::{LifeTable, Lifetime};
@@ -10,6 +11,8 @@ use crate::tally::Tally;
 pub struct Summary {
     replications: u64,
     estimates: Vec<(Tally, Option<Histogram>)>,
+    /// One for each estimate where replications come in pairs, else none.
+    pairs: Vec<Pairs>,
     survival: Vec<Tally>,
     lifetimes: LifeTable,
     paths: Option<Paths>,
@@ -22,10 +25,18 @@ impl Summary {
         Self {
             replications: 0,
             estimates: bins.into_iter().map(empty).collect(),
+            pairs: Vec::new(),
             survival: Vec::new(),
             lifetimes: LifeTable::default(),
             paths: None,
         }
+    }
+
+    /// The same for replications that come in pairs.
+    #[must_use]
+    pub fn in_pairs(self) -> Self {
+        let pairs = vec![Pairs::default(); self.estimates.len()];
+        Self { pairs, ..self }
     }
 
     /// The same with more paths of its replications.
@@ -45,7 +56,11 @@ impl Summary {
         lifetime: Option<Lifetime>,
     ) {
         self.replications += 1;
+        let mut pairs = self.pairs.iter_mut();
         for ((tally, histogram), value) in self.estimates.iter_mut().zip(values) {
+            if let Some(pairs) = pairs.next() {
+                pairs.add(value);
+            }
             let Some(value) = value else { continue };
             tally.add(value);
             if let Some(histogram) = histogram {
@@ -78,6 +93,7 @@ impl Summary {
                 histogram.merge(counts);
             }
         }
+        self.pairs.iter_mut().zip(&other.pairs).for_each(|(here, there)| here.merge(there));
         if self.survival.len() < other.survival.len() {
             self.survival.resize(other.survival.len(), Tally::default());
         }
@@ -95,6 +111,11 @@ impl Summary {
     /// One tally for each estimate, in order, with its histogram if it has bins.
     pub fn estimates(&self) -> &[(Tally, Option<Histogram>)] {
         &self.estimates
+    }
+
+    /// One for each estimate, in order, where replications come in pairs, else none.
+    pub fn pairs(&self) -> &[Pairs] {
+        &self.pairs
     }
 
     /// The chance to be alive at the end of year n, one tally a year from year 0; empty where

@@ -143,21 +143,26 @@ impl View<'_> {
     fn frame(&self, title: String, subtitle: String, intervals: &str) -> Frame {
         let study = self.study;
         let caption = format!(
-            "Study {}, seed {}, {}{}{} replications {}. {intervals}Conditional on the model \
+            "Study {}, seed {}, {}{}{} replications {}{}. {intervals}Conditional on the model \
              and its assumptions.",
             study.name,
             study.seed,
             self.draws_in_words(),
             if study.precision.is_some() { "up to " } else { "" },
             thousands(study.replications),
+            if study.antithetic { "in antithetic pairs " } else { "" },
             if study.uncertain.is_empty() { "at each point" } else { "each" }
         );
         Frame { title, subtitle, caption }
     }
 
-    /// What bands mean, where there are any: draws of what is uncertain leave none.
+    /// What bands mean, where there are any: only independent replications have them.
     fn bands(&self, words: &'static str) -> &'static str {
-        if self.study.uncertain.is_empty() { words } else { "Means over draws, without bands. " }
+        match (self.study.counts_replications(), self.study.uncertain.is_empty()) {
+            (true, _) => words,
+            (false, true) => "Without bands: only pairs are independent. ",
+            (false, false) => "Means over draws, without bands. ",
+        }
     }
 
     /// The charts of what is not known, where something is not.
@@ -254,8 +259,8 @@ impl View<'_> {
             let n = self.results.points.cell(*point as usize, "n").number().unwrap_or(0.0) as u64;
             for bin in self.bins(*point, "month") {
                 signed += bin.count;
-                // Replications of one draw belong together: what counts them is no interval.
-                let alone = self.study.uncertain.is_empty();
+                // Replications of one draw or of one pair belong together: what counts them is no interval.
+                let alone = self.study.counts_replications();
                 let ends = engine::wilson(signed as u64, n).filter(|_| alone);
                 let ends = ends.map(|ends| (ends.low, ends.high));
                 points.push((f64::midpoint(bin.low, bin.high), signed / n as f64, ends));

@@ -74,13 +74,15 @@ impl<'a> DrawTally<'a> {
         for (at, ((_, estimate), (tally, _))) in
             estimates(measures).zip(summary.estimates()).enumerate()
         {
-            let [value, error, ..] = estimated(Z95, estimate.scale, tally);
+            let [value, error, ..] = estimated(Z95, estimate.scale, summary, at);
             row.extend([Cell::from(value), Cell::from(error)]);
             if counts {
                 let count = tally.count() as f64;
                 // The error of a share is told with n; unbiased, its square is with n - 1.
                 let scale = match estimate.scale {
-                    Scale::Chance if count > 1.0 => (count / (count - 1.0)).sqrt(),
+                    Scale::Chance if count > 1.0 && summary.pairs().is_empty() => {
+                        (count / (count - 1.0)).sqrt()
+                    }
                     _ => 1.0,
                 };
                 let error = error.unwrap_or(0.0) * scale;
@@ -216,7 +218,7 @@ fn clustered(singles: &[Option<Single>], scale: Scale, shared_luck: bool) -> [Op
 
 #[cfg(test)]
 mod tests {
-    use engine::{Draw as _, Purpose, Streams, Tally};
+    use engine::{Draw as _, Purpose, Streams};
 
     use super::*;
 
@@ -226,9 +228,10 @@ mod tests {
         let draw = |draw: u64| {
             let mut stream = Streams::new(engine::Seed(seed), draw).open(Purpose::named("coins"));
             let p = 0.3 + 0.4 * stream.uniform();
-            let mut tally = Tally::default();
-            (0..200).for_each(|_| tally.add(f64::from(u8::from(stream.uniform() < p))));
-            let [mean, error, ..] = estimated(Z95, Scale::Chance, &tally);
+            let mut coins = Summary::new([None]);
+            (0..200)
+                .for_each(|_| coins.add([Some(f64::from(u8::from(stream.uniform() < p)))], None));
+            let [mean, error, ..] = estimated(Z95, Scale::Chance, &coins, 0);
             Some(Single { count: 200.0, mean: mean?, error: error? })
         };
         (0..draws).map(draw).collect()

@@ -1,8 +1,8 @@
 //! Draws of what is uncertain: how many, by which design, with whose luck.
 
 use engine::{
-    MOST_DIMENSIONS, SaltelliOrder, Seed, Sobol, latin_hypercube, morris, one_at_a_time, random,
-    saltelli,
+    MOST_DIMENSIONS, SaltelliOrder, Seed, Sobol, latin_hypercube, maximin_hypercube, morris,
+    one_at_a_time, random, saltelli,
 };
 use models::Value;
 
@@ -13,8 +13,11 @@ use crate::uncertain::{Distribution, Uncertain};
 pub enum Way {
     /// Independent.
     Random,
-    /// A Latin hypercube, the best of many by distance.
-    LatinHypercube,
+    /// A Latin hypercube.
+    LatinHypercube {
+        /// Whether it is the best of many by distance.
+        maximin: bool,
+    },
     /// A scrambled Sobol' sequence.
     Sobol,
     /// A Saltelli design over a scrambled Sobol' sequence.
@@ -37,7 +40,7 @@ pub enum Way {
 /// Ways by their names.
 pub const WAYS: [(&str, Way); 6] = [
     ("random", Way::Random),
-    ("latin-hypercube", Way::LatinHypercube),
+    ("latin-hypercube", Way::LatinHypercube { maximin: true }),
     ("sobol", Way::Sobol),
     ("saltelli", Way::Saltelli { second_order: false }),
     ("morris", Way::Morris { levels: 4 }),
@@ -74,7 +77,7 @@ impl Draws {
     pub fn rows(&self, coordinates: usize) -> u64 {
         let k = coordinates as u64;
         match self.way {
-            Way::Random | Way::LatinHypercube | Way::Sobol => self.count,
+            Way::Random | Way::LatinHypercube { .. } | Way::Sobol => self.count,
             Way::Saltelli { second_order } => {
                 self.count * (if second_order { 2 * k } else { k } + 2)
             }
@@ -87,7 +90,7 @@ impl Draws {
     /// trajectory its first row, of one at a time the middle.
     pub fn is_of_sample(&self, row: u64, coordinates: usize) -> bool {
         match self.way {
-            Way::Random | Way::LatinHypercube | Way::Sobol => true,
+            Way::Random | Way::LatinHypercube { .. } | Way::Sobol => true,
             Way::Morris { .. } => row.is_multiple_of(coordinates as u64 + 1),
             Way::Saltelli { second_order } => {
                 let block = SaltelliOrder { inputs: coordinates, second_order }.block() as u64;
@@ -104,7 +107,8 @@ impl Draws {
         let count = self.count as usize;
         let rows = match self.way {
             Way::Random => random(seed, count, k),
-            Way::LatinHypercube => latin_hypercube(seed, count, k),
+            Way::LatinHypercube { maximin: true } => maximin_hypercube(seed, count, k),
+            Way::LatinHypercube { maximin: false } => latin_hypercube(seed, count, k),
             Way::Sobol => Sobol::scrambled(k, seed)?.rows(count),
             Way::Saltelli { second_order } => {
                 saltelli(seed, count, SaltelliOrder { inputs: k, second_order })?

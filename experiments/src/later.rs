@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use engine::{AnyModel, MeasureInfo, PathPlan, Records, Seed, Story, Streams, Summary};
+use engine::{AnyModel, Luck, MeasureInfo, PathPlan, Records, Story, Streams, Summary};
 
 /// A model whose replications are counted from a later one on.
 pub struct Later {
@@ -29,8 +29,8 @@ impl AnyModel for Later {
         self.model.path_plan()
     }
 
-    fn play_range(&self, seed: Seed, replications: Range<u64>, records: Records) -> Summary {
+    fn play_range(&self, luck: Luck, replications: Range<u64>, records: Records) -> Summary {
         let Range { start, end } = replications;
-        self.model.play_range(seed, start + self.by..end + self.by, records)
+        self.model.play_range(luck, start + self.by..end + self.by, records)
     }
 }

@@ -50,7 +50,8 @@ pub fn need(study: &Study, model: &dyn AnyModel) -> Need {
         inputs => study.drawn.len() as u64 * (estimates * 112 + (inputs + 8) * CELL),
     };
     let model = 3_000_000 + grid + wide_tables(study) + counts;
-    let models = points.min(POINTS_AT_A_TIME as u64) * model;
+    let jobs = points.saturating_mul(study.drawn.len() as u64);
+    let models = jobs.min(POINTS_AT_A_TIME as u64) * model;
     let rows = match study.keep {
         Keep::Summaries => 0,
         Keep::Replications => {

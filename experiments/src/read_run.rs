@@ -1,7 +1,7 @@
 //! `[run]` as written: how much is played, and what is kept of it.
 
 use crate::catalogue::{Pictures, World};
-use crate::source::{ConfigError, Cursor};
+use crate::source::{ConfigError, Cursor, Tree};
 use crate::study::{Keep, Study};
 
 /// The seed of studies that name none.
@@ -18,6 +18,7 @@ pub(crate) struct Run {
     pub(crate) replications: u64,
     pub(crate) precision: Option<f64>,
     pub(crate) seed: u64,
+    pub(crate) antithetic: bool,
     pub(crate) keep: Keep,
     /// Nothing where the study does not say.
     pub(crate) paths: Option<u64>,
@@ -26,7 +27,7 @@ pub(crate) struct Run {
 pub(crate) fn read_run(root: &Cursor, world: &World) -> Result<Run, ConfigError> {
     const MOST: u64 = 1_000_000_000_000;
     let table = root.need("run")?;
-    table.only(&["replications", "precision", "seed", "keep", "paths"])?;
+    table.only(&["replications", "precision", "seed", "antithetic", "keep", "paths"])?;
     let replications = table.need("replications")?.whole(1, MOST)?;
     let seed = table.get("seed")?.map_or(Ok(SEED), |seed| seed.whole(0, u64::MAX))?;
     let keep = match table.get("keep")? {
@@ -37,8 +38,15 @@ pub(crate) fn read_run(root: &Cursor, world: &World) -> Result<Run, ConfigError>
             _ => return Err(keep.error("must be \"summaries\" or \"replications\"")),
         },
     };
+    let antithetic = match table.get("antithetic")? {
+        None => false,
+        Some(flag) => match flag.node.tree {
+            Tree::Flag(own) => own,
+            _ => return Err(flag.error("must be true or false")),
+        },
+    };
     let (precision, paths) = (read_precision(&table, keep)?, read_paths(&table, world)?);
-    Ok(Run { replications, precision, seed, keep, paths })
+    Ok(Run { replications, precision, seed, antithetic, keep, paths })
 }
 
 /// How precise a study wants its headline, if it says.

@@ -301,12 +301,13 @@ fn read_sample(table: &Cursor, value: &Cursor, folder: &Path) -> Result<Distribu
 /// How draws are made; by a Latin hypercube of 100 where a study does not say.
 pub(crate) fn read_draws(root: &Cursor) -> Result<Draws, ConfigError> {
     const USUAL: u64 = 100;
+    const USUAL_WAY: Way = Way::LatinHypercube { maximin: true };
     const MOST: u64 = 1_000_000;
     let Some(table) = root.get("draws")? else {
-        return Ok(Draws { way: Way::LatinHypercube, count: USUAL, shared_luck: false });
+        return Ok(Draws { way: USUAL_WAY, count: USUAL, shared_luck: false });
     };
-    table.only(&["method", "count", "luck", "second_order", "levels", "share"])?;
-    let mut way = Way::LatinHypercube;
+    table.only(&["method", "count", "luck", "maximin", "second_order", "levels", "share"])?;
+    let mut way = USUAL_WAY;
     if let Some(method) = table.get("method")? {
         let name = method.text()?;
         let known: Vec<&str> = WAYS.iter().map(|(name, _)| *name).collect();
@@ -323,15 +324,22 @@ pub(crate) fn read_draws(root: &Cursor) -> Result<Draws, ConfigError> {
             None => Ok(()),
         }
     };
+    let flag = |key: &str, into: &mut bool| -> Result<(), ConfigError> {
+        let Some(flag) = table.get(key)? else { return Ok(()) };
+        match flag.node.tree {
+            Tree::Flag(own) => *into = own,
+            _ => return Err(flag.error("must be true or false")),
+        }
+        Ok(())
+    };
     match &mut way {
+        Way::LatinHypercube { maximin } => {
+            flag("maximin", maximin)?;
+            ["second_order", "levels", "share"].into_iter().try_for_each(stray)?;
+        }
         Way::Saltelli { second_order } => {
-            if let Some(flag) = table.get("second_order")? {
-                match flag.node.tree {
-                    Tree::Flag(own) => *second_order = own,
-                    _ => return Err(flag.error("must be true or false")),
-                }
-            }
-            ["levels", "share"].into_iter().try_for_each(stray)?;
+            flag("second_order", second_order)?;
+            ["maximin", "levels", "share"].into_iter().try_for_each(stray)?;
         }
         Way::Morris { levels } => {
             if let Some(own) = table.get("levels")? {
@@ -340,7 +348,7 @@ pub(crate) fn read_draws(root: &Cursor) -> Result<Draws, ConfigError> {
                     return Err(own.error("must be even"));
                 }
             }
-            ["second_order", "share"].into_iter().try_for_each(stray)?;
+            ["maximin", "second_order", "share"].into_iter().try_for_each(stray)?;
         }
         Way::OneAtATime { share } => {
             if let Some(own) = table.get("share")? {
@@ -349,9 +357,11 @@ pub(crate) fn read_draws(root: &Cursor) -> Result<Draws, ConfigError> {
                     return Err(own.error("must lie between 0 and 1: the share of the distribution between low and high"));
                 }
             }
-            ["second_order", "levels", "count"].into_iter().try_for_each(stray)?;
+            ["maximin", "second_order", "levels", "count"].into_iter().try_for_each(stray)?;
         }
-        _ => ["second_order", "levels", "share"].into_iter().try_for_each(stray)?,
+        _ => {
+            ["maximin", "second_order", "levels", "share"].into_iter().try_for_each(stray)?;
+        }
     }
     let count = table.get("count")?.map_or(Ok(USUAL), |count| count.whole(1, MOST))?;
     let shared_luck = match table.get("luck")? {

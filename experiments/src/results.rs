@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use engine::{
-    Estimate, Histogram, MeasureInfo, Scale, Summary, Tally, Z95, mean_interval, mean_interval_at,
-    median_interval, wilson_at,
+    Estimate, Histogram, MeasureInfo, Pairs, Scale, Summary, Tally, Z95, mean_interval,
+    mean_interval_at, median_interval, normal_interval, score_interval, wilson_at,
 };
 use models::Value;
 use outputs::{Cell, Table};
@@ -119,17 +119,47 @@ fn point_row(
     let mut row = vec![Cell::Number(point.number as f64)];
     row.extend(design.values(point).map(cell));
     row.push(Cell::Number(summary.replications() as f64));
-    for ((_, estimate), (tally, histogram)) in estimates(measures).zip(summary.estimates()) {
-        row.extend(estimated(z, estimate.scale, tally).map(Cell::from));
+    for (at, (_, estimate)) in estimates(measures).enumerate() {
+        let (_, histogram) = &summary.estimates()[at];
+        row.extend(estimated(z, estimate.scale, summary, at).map(Cell::from));
         if estimate.median {
-            row.extend(median(histogram.as_ref()).map(Cell::from));
+            let [median, error, low, high] = median(histogram.as_ref());
+            // Ranks count replications, of which only pairs are independent.
+            let alone = |value: Option<f64>| value.filter(|_| summary.pairs().is_empty());
+            row.extend([median, alone(error), alone(low), alone(high)].map(Cell::from));
         }
     }
     row
 }
 
-/// Value, standard error, and the ends of the interval; nothing where there are no numbers.
-pub(crate) fn estimated(z: f64, scale: Scale, tally: &Tally) -> [Option<f64>; 4] {
+/// An estimate by its place: value, standard error, and the ends of the interval; nothing where there are no
+/// numbers.
+pub(crate) fn estimated(z: f64, scale: Scale, summary: &Summary, at: usize) -> [Option<f64>; 4] {
+    let (tally, _) = &summary.estimates()[at];
+    match summary.pairs().get(at) {
+        None => of_replications(z, scale, tally),
+        Some(pairs) => of_pairs(z, scale, tally, pairs),
+    }
+}
+
+/// The same where replications come in pairs.
+fn of_pairs(z: f64, scale: Scale, tally: &Tally, pairs: &Pairs) -> [Option<f64>; 4] {
+    let Some(mean) = tally.mean() else { return [None; 4] };
+    let error = pairs.standard_error();
+    let (mean, ends) = match scale {
+        Scale::Chance => {
+            let n = tally.count() as f64;
+            let share = (mean * n).round() / n;
+            let ends = |error| score_interval(z, share, error, pairs.count() as f64);
+            (share, error.map(ends))
+        }
+        Scale::Mean { low, high } => (mean, normal_interval(z, mean, error, (low, high))),
+    };
+    [Some(mean), error, ends.map(|ends| ends.low), ends.map(|ends| ends.high)]
+}
+
+/// The same where all replications are independent.
+fn of_replications(z: f64, scale: Scale, tally: &Tally) -> [Option<f64>; 4] {
     let Some(mean) = tally.mean() else { return [None; 4] };
     let n = tally.count();
     let (error, interval) = match scale {
@@ -192,8 +222,10 @@ fn add_survival(table: &mut Table, point: &Point, summary: &Summary, years: usiz
     }
     let last = summary.survival().len() as u32 - 1;
     let steps = summary.lifetimes().kaplan_meier(last);
+    let alone = summary.pairs().is_empty();
     for (tally, step) in summary.survival().iter().zip(steps) {
-        let ends = mean_interval(tally, (0.0, 1.0));
+        let ends = mean_interval(tally, (0.0, 1.0)).filter(|_| alone);
+        let band = step.interval.filter(|_| alone);
         table.push(vec![
             Cell::Number(point.number as f64),
             Cell::Number(f64::from(step.year)),
@@ -201,8 +233,8 @@ fn add_survival(table: &mut Table, point: &Point, summary: &Summary, years: usiz
             ends.map(|ends| ends.low).into(),
             ends.map(|ends| ends.high).into(),
             step.survival.into(),
-            step.interval.map(|ends| ends.low).into(),
-            step.interval.map(|ends| ends.high).into(),
+            band.map(|ends| ends.low).into(),
+            band.map(|ends| ends.high).into(),
             Cell::Number(step.at_risk as f64),
         ]);
     }
@@ -216,10 +248,11 @@ pub fn precise(
     summary: &Summary,
     (precision, z): (f64, f64),
 ) -> bool {
-    estimates(measures).zip(summary.estimates()).all(|((_, estimate), (tally, _))| {
+    estimates(measures).enumerate().all(|(at, (_, estimate))| {
+        let (tally, _) = &summary.estimates()[at];
         let asked = titles.iter().any(|(column, _)| *column == estimate.name)
             && tally.count() == summary.replications();
-        let [_, _, low, high] = estimated(z, estimate.scale, tally);
+        let [_, _, low, high] = estimated(z, estimate.scale, summary, at);
         !asked || low.zip(high).is_some_and(|(low, high)| high - low <= 2.0 * precision)
     })
 }

@@ -31,6 +31,7 @@ pub fn schema() -> Value {
                         "description": "Half-width of 95 % intervals at which a point is left",
                     },
                     "seed": {"type": "integer", "minimum": 0},
+                    "antithetic": {"type": "boolean", "description": "Replications in antithetic pairs"},
                     "keep": {"enum": ["summaries", "replications"]},
                     "paths": {
                         "type": "integer", "minimum": 0, "maximum": u32::MAX,
@@ -57,6 +58,7 @@ pub fn schema() -> Value {
                     "method": {"enum": WAYS.map(|(name, _)| name)},
                     "count": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
                     "luck": {"enum": ["own", "shared"]},
+                    "maximin": {"type": "boolean"},
                     "second_order": {"type": "boolean"},
                     "levels": {"type": "integer", "minimum": 2, "maximum": 1000, "multipleOf": 2},
                     "share": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},

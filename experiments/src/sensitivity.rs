@@ -41,7 +41,7 @@ impl Method {
             Way::Saltelli { .. } => Self::Sobol,
             Way::Morris { .. } => Self::Morris,
             Way::OneAtATime { .. } => Self::Oat,
-            Way::Random | Way::LatinHypercube | Way::Sobol => Self::Pawn,
+            Way::Random | Way::LatinHypercube { .. } | Way::Sobol => Self::Pawn,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::{AnyModel, Looks, Z95};
+use engine::{AnyModel, Looks, Luck, Seed, Z95};
 use models::theory::Known;
 use models::{Invalid, Scenario, Settings, Value};
 
@@ -38,6 +38,8 @@ pub struct Study {
     pub precision: Option<f64>,
     /// Where all luck comes from.
     pub seed: u64,
+    /// Whether replications come in antithetic pairs.
+    pub antithetic: bool,
     /// What is kept of each replication.
     pub keep: Keep,
     /// At each design point the paths of so many replications, the first, are counted month by
@@ -131,6 +133,7 @@ impl Study {
             replications: run.replications,
             precision: run.precision,
             seed: run.seed,
+            antithetic: run.antithetic,
             keep: run.keep,
             paths: 0,
             settings: Settings::new(world.parameters),
@@ -150,6 +153,11 @@ impl Study {
         read_uncertain(&mut study, &root, source)?;
         read_ensemble(&mut study, &root)?;
         study.override_with(overrides)?;
+        if study.antithetic && study.replications % 2 == 1 {
+            let run = root.need("run")?;
+            let place = run.need("replications")?;
+            return Err(place.error("must be even where replications come in antithetic pairs"));
+        }
         draw(&mut study, &root, run.paths)?;
         study.paths = paths_of(&study, run.paths);
         study.check(source, scenario_source.as_ref(), overrides)?;
@@ -178,6 +186,16 @@ impl Study {
             let foreign = !knows(&own, &path) && knows(&others, &path);
             if foreign { Ok(()) } else { self.take(&entry) }
         })
+    }
+
+    /// Where the luck of its replications comes from.
+    pub const fn luck(&self) -> Luck {
+        Luck { seed: Seed(self.seed), antithetic: self.antithetic }
+    }
+
+    /// Whether every replication is independent of all others at its design point.
+    pub const fn counts_replications(&self) -> bool {
+        self.uncertain.is_empty() && !self.antithetic
     }
 
     /// When points are looked at, and how wide their intervals must be for it; a single look where no

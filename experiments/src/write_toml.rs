@@ -73,6 +73,9 @@ pub fn study_as_run(study: &Study) -> String {
         page.pair("precision", &number(precision));
     }
     page.pair("seed", &study.seed.to_string());
+    if study.antithetic {
+        page.pair("antithetic", "true");
+    }
     let keep = if study.keep == Keep::Replications { "replications" } else { "summaries" };
     page.pair("keep", &text(keep));
     if study.world.pictures == Pictures::Peace {
@@ -149,6 +152,7 @@ fn draws(page: &mut Page, draws: &Draws) {
                 Way::Saltelli { second_order } => {
                     page.pair("second_order", &second_order.to_string());
                 }
+                Way::LatinHypercube { maximin: false } => page.pair("maximin", "false"),
                 Way::Morris { levels } => page.pair("levels", &levels.to_string()),
                 _ => {}
             }

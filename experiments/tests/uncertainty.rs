@@ -324,3 +324,53 @@ quiet = { audience.cost = 0.0, actors."Member A".fatigue = 0.0 }
         assert!(output.status.code() == Some(1) && message.contains(part), "{wrong}: {message}");
     }
 }
+
+#[test]
+fn antithetic_pairs_are_told_with_the_errors_of_pairs() {
+    let desk = Desk::new();
+    let study = String::from_utf8(desk.read("study.toml")).expect("it is text");
+    let study = study.replace("[run]\n", "[run]\nantithetic = true\n");
+    fs::write(desk.path("study.toml"), &study).expect("it can be written");
+    desk.done("run study.toml --out one --threads 1 --quiet");
+    desk.done("run study.toml --out many --threads 3 --quiet");
+    desk.done("run one/study.toml --out again --quiet");
+    for file in ["points.csv", "replications.csv", "survival.csv", "charts/p_agreement.png"] {
+        let one = desk.read(&format!("one/{file}"));
+        assert!(one == desk.read(&format!("many/{file}")), "{file}");
+        assert!(one == desk.read(&format!("again/{file}")), "{file}");
+    }
+    let (header, rows) = table(&desk, "one/replications.csv");
+    let (points_header, points) = table(&desk, "one/points.csv");
+    // Of the first replication of a pair the defender's private cost is drawn above its median where that of the
+    // second lies below.
+    let cost = column(&header, "cost_defender");
+    let number = |text: &String| text.parse::<f64>().ok();
+    let costs: Vec<f64> = rows[..700].iter().filter_map(|row| number(&row[cost])).collect();
+    let products: Vec<f64> = costs.chunks(2).map(|two| two[0] * two[1]).collect();
+    let first = products[0];
+    assert!(
+        products.iter().all(|own| (own / first - 1.0).abs() < 1e-9),
+        "log-normal about a median"
+    );
+    let name = "p_agreement";
+    let (at, se) = (column(&points_header, name), column(&points_header, &format!("{name}_se")));
+    let signed = column(&header, "agreed");
+    for (point, own) in points.iter().zip(rows.chunks(700)) {
+        let pairs: Vec<f64> = own
+            .chunks(2)
+            .map(|two| two.iter().filter_map(|row| number(&row[signed])).sum::<f64>() / 2.0)
+            .collect();
+        let n = pairs.len() as f64;
+        let mean = pairs.iter().sum::<f64>() / n;
+        let squares: f64 = pairs.iter().map(|x| (x - mean) * (x - mean)).sum();
+        let error = (squares / (n * (n - 1.0))).sqrt();
+        assert!((number(&point[at]).expect("a share") - mean).abs() < 1e-12);
+        assert!((number(&point[se]).expect("an error") - error).abs() < 1e-12);
+    }
+    let (survival_header, survival) = table(&desk, "one/survival.csv");
+    let low = column(&survival_header, "km_low");
+    assert!(survival.iter().all(|row| row[low].is_empty()), "bands count replications");
+    let odd = desk.run("run study.toml --replications 701 --out odd --quiet");
+    let said = String::from_utf8(odd.stderr).expect("it is text");
+    assert!(said.contains("even") && said.contains("replications"), "{said}");
+}

@@ -228,7 +228,7 @@ fn compromises_in_doubt_lie_where_theory_says() {
         let world = world.expect("valid");
         let known = world.known();
         assert_eq!(known.len(), if doubt == 0.0 { 4 } else { 2 });
-        let summary = world.play_range(Seed(7), 0..20_000, Records::default());
+        let summary = world.play_range(Seed(7).into(), 0..20_000, Records::default());
         let infos = world.measure_infos();
         for (name, expected) in known {
             let place = infos.iter().position(|info| info.name == name).expect("measured");

@@ -192,7 +192,7 @@ fn cases(signalling: f64) -> Vec<Vec<f64>> {
     .map(|name| columns.iter().position(|known| known == name).expect("it is there"));
     let mut values = Vec::new();
     let records = Records { rows: Some(&mut values), ..Records::default() };
-    model.play_range(Seed(20_251_122), 0..REPLICATIONS, records);
+    model.play_range(Seed(20_251_122).into(), 0..REPLICATIONS, records);
     let row = |row: &[Option<f64>]| {
         let picked: Vec<f64> = places.iter().map(|at| row[*at]).collect::<Option<_>>()?;
         let [holds, guarantee, land, freedom, revisionist, cost] = picked[..] else { return None };

@@ -42,7 +42,7 @@ const REPLICATIONS: u64 = 10_000;
 /// chance of 2e-9. All comparisons of this file together raise a false alarm with a chance of about
 /// one in a million.
 fn hold(model: &dyn AnyModel, known: &[Known], width: Option<f64>, what: &str) {
-    let summary = model.play_range(Seed(20_251_122), 0..REPLICATIONS, Records::default());
+    let summary = model.play_range(Seed(20_251_122).into(), 0..REPLICATIONS, Records::default());
     let infos = model.measure_infos();
     let estimates = infos.iter().filter_map(|info| info.estimate.as_ref());
     let n = REPLICATIONS as f64;
@@ -150,7 +150,7 @@ fn an_ultimatum_under_complete_information_never_fails() {
 fn backward_induction_is_the_closed_form_and_goes_over_to_rubinstein() {
     let share = |changes: &[(&str, f64)]| {
         let world = Alternating::new(&settings(alternating::PARAMETERS, changes));
-        let summary = world.play_range(Seed(1), 0..1, Records::default());
+        let summary = world.play_range(Seed(1).into(), 0..1, Records::default());
         let played = summary.estimates()[0].0.mean().expect("it is always measured");
         (played, of(&world.known(), "share_first"))
     };
@@ -191,7 +191,7 @@ fn power_shifts_lead_to_war_above_powell_s_threshold_and_never_below() {
         let world = Commitment::new(&settings(commitment::PARAMETERS, &changes));
         let threshold = world.threshold();
         let played = |world: &Commitment| {
-            let summary = world.play_range(Seed(1), 0..1, Records::default());
+            let summary = world.play_range(Seed(1).into(), 0..1, Records::default());
             summary.estimates()[0].0.mean().expect("it is always measured")
         };
         if (changes[3].1.min(strength) - threshold).abs() > 1e-9 {

@@ -5,7 +5,7 @@ mod saltelli;
 mod sobol;
 mod trajectories;
 
-pub use latin::latin_hypercube;
+pub use latin::{latin_hypercube, maximin_hypercube};
 pub use saltelli::{SaltelliOrder, saltelli};
 pub use sobol::{MOST_DIMENSIONS, Sobol};
 pub use trajectories::{morris, one_at_a_time};

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Result, anyhow};
 use clap::Args;
-use engine::{Records, Seed};
+use engine::Records;
 use experiments::{Study, check_limits, need, size};
 
 use super::{Changes, default_folder, grouped};
@@ -71,7 +71,7 @@ fn seconds_per_replication(study: &Study) -> Result<f64> {
     for number in [0, last / 2, last] {
         let model = study.build(&study.design.point(number))?;
         let start = Instant::now();
-        std::hint::black_box(model.play_range(Seed(study.seed), 0..FEW, Records::default()));
+        std::hint::black_box(model.play_range(study.luck(), 0..FEW, Records::default()));
         total += start.elapsed().as_secs_f64();
     }
     Ok(total / (3 * FEW) as f64)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use engine::{MeasureInfo, Seed, Story, Streams};
+use engine::{MeasureInfo, Story};
 use experiments::{Design, Overrides, Study, story_chart};
 use outputs::chart::{Medium, draw};
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ pub(super) fn run(command: &Explain) -> Result<()> {
         study.design = Design { axes: Vec::new() };
         study.build(&study.design.point(0))?
     };
-    let story = model.tell(&Streams::new(Seed(study.seed), command.replication));
+    let story = model.tell(&study.luck().streams(command.replication));
     let measures = model.measure_infos();
     if let Some(path) = &command.chart {
         draw_chart(path, &study, command, &story)?;

@@ -94,7 +94,8 @@ impl Threads {
     /// A batch of a study's replications on them.
     fn batch(self, study: &Study) -> Result<Batch> {
         let count = usize::from(self.count.unwrap_or(0));
-        Batch::new(Seed(study.seed), study.replications, count).context("cannot start the threads")
+        let batch = Batch::new(Seed(study.seed), study.replications, count);
+        Ok(batch.context("cannot start the threads")?.antithetic(study.antithetic))
     }
 }
 
