@@ -10,7 +10,7 @@
 ///
 /// # Source
 ///
-/// Cochran (1977), *Sampling Techniques*, 3rd edition, equation 6.13: a ratio of totals.
+/// Cochran (1977), *Sampling Techniques*, 3rd edition, chapter 6: a ratio of totals.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Pairs {
     /// Whole pairs.

@@ -1,12 +1,12 @@
-//! Two runs compared: the difference of every headline estimate, point by point.
+//! Two runs compared, or the points of one: the difference of every headline estimate.
 
 use std::path::Path;
 
-use engine::Z95;
+use engine::{LifeTable, LogRank, Z95};
 use outputs::chart::{ChartSpec, Frame, Heatmap, Lines, Scale, Series};
-use outputs::{Cell, CsvError, Paired, Table, paired};
+use outputs::{Cell, CsvError, Paired, Table, paired, paired_with};
 
-use crate::charts::{numeric, spots};
+use crate::charts::{numeric, rows_of, spots};
 use crate::design::{Axis, Point};
 use crate::results::Results;
 use crate::study::Study;
@@ -21,7 +21,7 @@ pub struct Side<'a> {
     pub folder: &'a Path,
 }
 
-/// The difference of an estimate at a point, second run less first.
+/// The difference of an estimate at a point: second run less first, or this point less another.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Difference {
     /// The difference.
@@ -30,6 +30,10 @@ pub struct Difference {
     pub ends: Option<(f64, f64)>,
     /// Whether it is taken replication by replication (common random numbers).
     pub paired: bool,
+    /// How both estimates move together with luck, where that is known.
+    pub correlation: Option<f64>,
+    /// How many times the variance would be greater if both shared no luck, where that is known.
+    pub reduction: Option<f64>,
 }
 
 impl Difference {
@@ -39,14 +43,16 @@ impl Difference {
     }
 }
 
-/// All differences between two runs.
+/// All differences between two runs, or between the points of one.
 pub struct Comparison {
-    /// What the runs are called: first, second.
-    pub runs: [String; 2],
+    /// What is compared with what: first, second.
+    pub sides: [String; 2],
     /// Estimates: column, and what they are called.
     pub titles: Vec<(String, String)>,
     /// By point, then by estimate.
     pub rows: Vec<Vec<Option<Difference>>>,
+    /// By point: whether agreements last differently, where replications are independent.
+    pub lasting: Vec<Option<LogRank>>,
 }
 
 /// Why two runs cannot be compared.
@@ -63,9 +69,9 @@ pub enum CompareError {
 
 /// Compares two runs of one world and one design.
 ///
-/// Where both runs kept their replications, of the same seed and number, a mean over all of them is
-/// compared replication by replication: what they share of luck cancels. Other estimates are compared as if
-/// the runs were independent, which makes intervals wider than they need be where luck is shared.
+/// Where both runs kept their replications, of the same seed and number, they are compared replication by
+/// replication: what they share of luck cancels. Else they are compared as if they were independent, which makes
+/// intervals wider than they need be where luck is shared.
 ///
 /// # Errors
 ///
@@ -89,21 +95,108 @@ pub fn compare(first: &Side, second: &Side) -> Result<Comparison, CompareError> 
     }
     let titles = one.headline();
     let measures = measures_of(one, &titles);
-    let pairs = pairs(first, second, &measures)?;
-    let row = |point: Point| {
-        let of = |(at, (column, _)): (usize, &(String, String))| {
-            let pair =
-                pairs.as_ref().and_then(|all| all.get(point.number as usize)?.get(at).copied());
-            difference(first, second, &point, column, pair)
-        };
-        titles.iter().enumerate().map(of).collect()
+    let columns: Vec<&str> = measures.iter().map(String::as_str).collect();
+    let kept = [first, second].map(|side| side.folder.join("replications.csv"));
+    let pairs = match kept.iter().all(|path| path.is_file()) && alike(one, other) {
+        true => paired(&kept[0], &kept[1], &columns, unit(one))?,
+        false => None,
     };
-    let rows = one.design.points().map(row).collect();
     let name = |side: &Side| {
         let folder = side.folder.file_name().map(|name| name.to_string_lossy().into_owned());
         folder.unwrap_or_else(|| side.study.name.clone())
     };
-    Ok(Comparison { runs: [name(first), name(second)], titles, rows })
+    let sides = [name(first), name(second)];
+    Ok(differences(sides, [first, second], titles, |point| point, pairs.as_ref()))
+}
+
+/// Compares every design point of a run with one of them.
+///
+/// # Errors
+///
+/// [`CompareError`] where a table cannot be read.
+pub fn compare_points(run: &Side, with: &Point) -> Result<Comparison, CompareError> {
+    let titles = run.study.headline();
+    let measures = measures_of(run.study, &titles);
+    let columns: Vec<&str> = measures.iter().map(String::as_str).collect();
+    let kept = run.folder.join("replications.csv");
+    let pairs = match kept.is_file() {
+        true => paired_with(&kept, with.number as usize, &columns, unit(run.study))?,
+        false => None,
+    };
+    let levels = run.study.design.axes.iter().zip(run.study.design.values(with));
+    let place: Vec<String> = levels.map(|(axis, level)| format!("{} {level}", axis.path)).collect();
+    let sides = [format!("point {} ({})", with.number, place.join(", ")), "Each point".to_owned()];
+    Ok(differences(sides, [run, run], titles, |_| with.number, pairs.as_ref()))
+}
+
+/// All differences: at each point, the second side there less the first at the point `of_first`.
+fn differences(
+    sides: [String; 2],
+    [first, second]: [&Side; 2],
+    titles: Vec<(String, String)>,
+    of_first: impl Fn(u64) -> u64,
+    pairs: Option<&Vec<Vec<Paired>>>,
+) -> Comparison {
+    let points = || second.study.design.points();
+    let row = |point: Point| {
+        let of = |(at, (column, _)): (usize, &(String, String))| {
+            let pair = pairs.and_then(|all| all.get(point.number as usize)?.get(at));
+            let places = [of_first(point.number), point.number];
+            pair.map_or_else(
+                || as_if_independent([first, second], places, column),
+                replication_by_replication,
+            )
+        };
+        titles.iter().enumerate().map(of).collect()
+    };
+    let rows = points().map(row).collect();
+    let counted = first.study.counts_replications() && second.study.counts_replications();
+    let lasting = |point: Point| {
+        let places = [of_first(point.number), point.number];
+        let same = std::ptr::eq(first, second) && places[0] == places[1];
+        let tables =
+            [(first, places[0]), (second, places[1])].map(|(side, at)| lifetimes(side, at));
+        let [one, other] = tables;
+        if counted && !same { one?.log_rank(&other?) } else { None }
+    };
+    let lasting = points().map(lasting).collect();
+    Comparison { sides, titles, rows, lasting }
+}
+
+/// Whether replications of the same number draw from the same streams.
+fn alike(one: &Study, other: &Study) -> bool {
+    one.luck() == other.luck()
+}
+
+/// How many replications are one unit of luck.
+fn unit(study: &Study) -> usize {
+    if study.antithetic { 2 } else { 1 }
+}
+
+/// The lifetimes of agreements at a point, from its survival curve; nothing where there are none.
+fn lifetimes(side: &Side, point: u64) -> Option<LifeTable> {
+    let table = &side.results.survival;
+    let columns = ["km", "at_risk"].map(|name| table.column(name));
+    let [Some(km), Some(at_risk)] = columns else { return None };
+    let steps: Option<Vec<(f64, f64)>> = rows_of(table, point)
+        .iter()
+        .map(|row| Some((row[km].number()?, row[at_risk].number()?)))
+        .collect();
+    let steps = steps.filter(|steps| steps.len() > 1)?;
+    let ended: Vec<u64> = steps
+        .windows(2)
+        .map(|two| match two[0].0 > 0.0 {
+            true => (two[1].1 * (1.0 - two[1].0 / two[0].0)).round() as u64,
+            false => 0,
+        })
+        .collect();
+    // Who is at risk in a year and neither ends in it nor is at risk in the next was last seen at its end.
+    let mut censored = vec![(steps[0].1 - steps[1].1).max(0.0) as u64];
+    for (year, ended) in ended.iter().enumerate() {
+        let next = steps.get(year + 2).map_or(0.0, |step| step.1);
+        censored.push((steps[year + 1].1 - next).max(0.0) as u64 - ended);
+    }
+    Some(LifeTable::from_counts(ended, censored))
 }
 
 /// The measure behind each estimate, by name; empty where it is not known.
@@ -119,46 +212,31 @@ fn measures_of(study: &Study, titles: &[(String, String)]) -> Vec<String> {
     titles.iter().map(of).collect()
 }
 
-fn pairs(
-    first: &Side,
-    second: &Side,
-    measures: &[String],
-) -> Result<Option<Vec<Vec<Paired>>>, CsvError> {
-    let paths = [first, second].map(|side| side.folder.join("replications.csv"));
-    if !paths.iter().all(|path| path.is_file()) {
-        return Ok(None);
-    }
-    let columns: Vec<&str> = measures.iter().map(String::as_str).collect();
-    paired(&paths[0], &paths[1], &columns)
+fn replication_by_replication(pair: &Paired) -> Option<Difference> {
+    let value = pair.difference()?;
+    let reach = pair.standard_error().map(|error| Z95 * error);
+    let ends = reach.map(|reach| (value - reach, value + reach));
+    let (correlation, reduction) = (pair.correlation(), pair.variance_reduction());
+    Some(Difference { value, ends, paired: true, correlation, reduction })
 }
 
-fn difference(
-    first: &Side,
-    second: &Side,
-    point: &Point,
-    column: &str,
-    pair: Option<Paired>,
-) -> Option<Difference> {
-    // Only where every replication has it are the same ones compared.
-    if let Some(pair) = pair.filter(|pair| pair.count == pair.rows && pair.count > 0) {
-        let reach = pair.standard_error().map(|error| Z95 * error);
-        let ends = reach.map(|reach| (pair.mean - reach, pair.mean + reach));
-        return Some(Difference { value: pair.mean, ends, paired: true });
-    }
-    let cell = |side: &Side, end: &str| {
-        side.results.points.cell(point.number as usize, &format!("{column}{end}")).number()
+fn as_if_independent(sides: [&Side; 2], points: [u64; 2], column: &str) -> Option<Difference> {
+    let cell = |at: usize, end: &str| {
+        sides[at].results.points.cell(points[at] as usize, &format!("{column}{end}")).number()
     };
-    let value = cell(second, "")? - cell(first, "")?;
-    let errors = cell(first, "_se").zip(cell(second, "_se"));
+    let value = cell(1, "")? - cell(0, "")?;
+    let errors = cell(0, "_se").zip(cell(1, "_se"));
     let reach = errors.map(|(a, b)| Z95 * (a * a + b * b).sqrt());
     let ends = reach.map(|reach| (value - reach, value + reach));
-    Some(Difference { value, ends, paired: false })
+    Some(Difference { value, ends, paired: false, correlation: None, reduction: None })
 }
+
+const ENDINGS: [&str; 6] = ["", "_low", "_high", "_paired", "_correlation", "_reduction"];
 
 impl Comparison {
     /// "second less first".
     pub fn names(&self) -> String {
-        format!("{} less {}", self.runs[1], self.runs[0])
+        format!("{} less {}", self.sides[1], self.sides[0])
     }
 
     /// One row for each design point: every difference with its interval.
@@ -166,10 +244,11 @@ impl Comparison {
         let mut columns = vec!["point".to_owned()];
         columns.extend(study.design.axes.iter().map(Axis::column));
         for (column, _) in &self.titles {
-            columns.extend(["", "_low", "_high", "_paired"].map(|end| format!("{column}{end}")));
+            columns.extend(ENDINGS.map(|end| format!("{column}{end}")));
         }
+        columns.extend(["log_rank", "log_rank_p"].map(str::to_owned));
         let mut table = Table::new(columns);
-        for (point, row) in study.design.points().zip(&self.rows) {
+        for ((point, row), lasting) in study.design.points().zip(&self.rows).zip(&self.lasting) {
             let mut cells = vec![Cell::Number(point.number as f64)];
             cells.extend(study.design.values(&point).map(crate::results::cell));
             for found in row {
@@ -178,7 +257,11 @@ impl Comparison {
                 cells.push(ends.map(|ends| ends.0).into());
                 cells.push(ends.map(|ends| ends.1).into());
                 cells.push(found.map(|own| f64::from(u8::from(own.paired))).into());
+                cells.push(found.and_then(|own| own.correlation).into());
+                cells.push(found.and_then(|own| own.reduction).into());
             }
+            cells.push(lasting.map(|own| own.statistic).into());
+            cells.push(lasting.map(|own| own.p).into());
             table.push(cells);
         }
         table
@@ -207,11 +290,16 @@ impl Comparison {
     fn caption(&self, at: usize, first: &Study, second: &Study) -> String {
         let paired = self.rows.iter().filter_map(|row| row[at]).all(|own| own.paired);
         let how = if paired { "paired by replication" } else { "not paired, as if independent" };
-        format!(
-            "{} and {} replications at each point, seeds {} and {}. 95 % intervals {how}, simulation error \
-             only. Conditional on the model.",
-            first.replications, second.replications, first.seed, second.seed
-        )
+        let played = match std::ptr::eq(first, second) {
+            true => {
+                format!("{} replications at each point, seed {}", first.replications, first.seed)
+            }
+            false => format!(
+                "{} and {} replications at each point, seeds {} and {}",
+                first.replications, second.replications, first.seed, second.seed
+            ),
+        };
+        format!("{played}. 95 % intervals {how}, simulation error only. Conditional on the model.")
     }
 
     fn heatmap(&self, at: usize, mut frame: Frame, x: &Axis, y: &Axis, title: &str) -> ChartSpec {

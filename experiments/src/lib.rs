@@ -46,7 +46,7 @@ pub use calibrate::{
 };
 pub use catalogue::{Build, Theory, WORLDS, World, world};
 pub use charts::{charts, main_estimate, story_chart};
-pub use compare::{CompareError, Comparison, Difference, Side, compare};
+pub use compare::{CompareError, Comparison, Difference, Side, compare, compare_points};
 pub use design::{Axis, Design, Point, Target};
 pub use draw_tables::{DrawTables, DrawTally};
 pub use draws::{Draws, WAYS, Way, coordinates};

@@ -326,6 +326,25 @@ fn two_runs_are_compared_replication_by_replication_where_they_share_their_luck(
     let (columns, found) = rows(&desk.path("none/differences.csv"));
     let at = columns.iter().position(|own| own == "p_agreement").expect("it is there");
     assert!(found.iter().all(|row| row[at] == "0"));
+    // Nor a point from itself; all others are paired with it.
+    let said = desk.done("compare one --point 3 --out points");
+    assert!(
+        said.contains("less point 3") && said.contains("variance") && said.contains("log-rank")
+    );
+    let (columns, found) = rows(&desk.path("points/differences.csv"));
+    let column = |name: &str| columns.iter().position(|own| own == name).expect("it is there");
+    for (number, row) in found.iter().enumerate() {
+        let same = number == 3;
+        assert_eq!(row[column("p_durable")] == "0", same);
+        assert_eq!(row[column("log_rank")].is_empty(), same);
+        let reduction = row[column("p_durable_given_agreement_reduction")].parse::<f64>().ok();
+        assert!(
+            same == reduction.is_none() && reduction.is_none_or(|times| times > 1.0),
+            "{row:?}"
+        );
+    }
+    assert_eq!(desk.run("compare one --point 6 --out beyond").status.code(), Some(1));
+    assert_eq!(desk.run("compare one two --point 3 --out both").status.code(), Some(2));
     desk.done("run study.toml --set unity=0.5 --out less --quiet");
     for (pair, part) in [("one less", "differ in sweep"), ("one nowhere", "not a run folder")] {
         let refused = desk.run(&format!("compare {pair} --out refused"));

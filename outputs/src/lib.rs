@@ -18,6 +18,6 @@ mod table;
 pub use csv::{CsvError, read_csv, write_csv, write_row};
 pub use folder::{Folder, FolderError};
 pub use markup::escaped;
-pub use pairs::{Paired, paired};
+pub use pairs::{Paired, paired, paired_with};
 pub use provenance::{FileHash, Provenance, hash, hash_file};
 pub use table::{Cell, Table};

@@ -1,26 +1,30 @@
-//! `armistice compare`: the difference of every headline estimate between two runs.
+//! `armistice compare`: the difference of every headline estimate between two runs, or between points of one.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use experiments::{Comparison, Difference, Side, Study, compare};
+use experiments::{Comparison, Difference, Point, Side, Study, compare, compare_points};
 use outputs::chart::{Medium, draw};
 use outputs::{Folder, Provenance, write_csv};
 
 use super::run_folder;
 
-/// Compares two runs.
+/// Compares two runs, or the design points of one.
 #[derive(Debug, Args)]
 pub(super) struct Compare {
     /// The run folder to compare with
     #[arg(value_name = "RUN")]
     first: PathBuf,
-    /// The run folder that is compared: differences are this less the other
+    /// The run folder that is compared: differences are this less the other. Without it the points of one
+    /// run are compared with each other
     #[arg(value_name = "RUN")]
-    second: PathBuf,
-    /// Where table and charts go [default: outputs/compare/FIRST-SECOND]
+    second: Option<PathBuf>,
+    /// The design point with which all others are compared [default: the one nearest to the reference values]
+    #[arg(long, value_name = "K", conflicts_with = "second")]
+    point: Option<u64>,
+    /// Where table and charts go [default: outputs/compare/FIRST-SECOND, or FIRST-points]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Replaces the folder if it is there
@@ -40,19 +44,48 @@ fn origin(run: &Path) -> Result<Provenance> {
 
 pub(super) fn run(command: &Compare) -> Result<()> {
     let (one, its_results) = run_folder::read(&command.first)?;
-    let (other, their_results) = run_folder::read(&command.second)?;
-    let origins = [origin(&command.first)?, origin(&command.second)?];
-    let sides = [
-        Side { study: &one, results: &its_results, folder: &command.first },
-        Side { study: &other, results: &their_results, folder: &command.second },
-    ];
-    let compared = compare(&sides[0], &sides[1])?;
+    let mut origins = vec![origin(&command.first)?];
+    let first = Side { study: &one, results: &its_results, folder: &command.first };
+    let Some(path) = &command.second else {
+        let with = one.design.point(point(command, &one)?);
+        let compared = compare_points(&first, &with)?;
+        return write(command, &compared, &one, &one, &origins);
+    };
+    let (other, their_results) = run_folder::read(path)?;
+    origins.push(origin(path)?);
+    let second = Side { study: &other, results: &their_results, folder: path };
+    write(command, &compare(&first, &second)?, &one, &other, &origins)
+}
+
+/// The design point with which the others of a run are compared.
+fn point(command: &Compare, study: &Study) -> Result<u64> {
+    let points = study.design.size().unwrap_or(0);
+    if points < 2 {
+        bail!(
+            "{}: the run has one design point, and no second to compare",
+            command.first.display()
+        );
+    }
+    let usual = || study.design.number_of(&study.reference_levels());
+    match command.point.unwrap_or_else(usual) {
+        own if own < points => Ok(own),
+        own => bail!("--point {own}: the design has points 0 to {}", points - 1),
+    }
+}
+
+fn write(
+    command: &Compare,
+    compared: &Comparison,
+    one: &Study,
+    other: &Study,
+    origins: &[Provenance],
+) -> Result<()> {
     let target = command.out.clone().unwrap_or_else(|| default_folder(command));
     let folder = Folder::open(&target, command.force)?;
     let mut bytes = Vec::new();
-    write_csv(&compared.table(&one), &mut bytes)?;
+    write_csv(&compared.table(one), &mut bytes)?;
     folder.write("differences.csv", &bytes)?;
-    for (name, spec) in compared.charts(&one, &other) {
+    for (name, spec) in compared.charts(one, other) {
         for medium in [Medium::Png, Medium::Svg] {
             let picture = draw(&spec, medium).with_context(|| format!("chart {name}"))?;
             folder.write(&format!("charts/{name}.{}", medium.ending()), &picture)?;
@@ -67,14 +100,15 @@ pub(super) fn run(command: &Compare) -> Result<()> {
         .write("provenance.json", (serde_json::to_string_pretty(&provenance)? + "\n").as_bytes())?;
     let target = folder.publish()?;
     let mut out = std::io::stdout().lock();
-    write!(out, "{}", text(&compared, &one))?;
+    write!(out, "{}", text(compared, one))?;
     writeln!(out, "\nTable: {0}/differences.csv\nCharts: {0}/charts", target.display())?;
     Ok(())
 }
 
 fn default_folder(command: &Compare) -> PathBuf {
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let pair = format!("{}-{}", name(&command.first), name(&command.second));
+    let second = command.second.as_deref().map_or("points".to_owned(), name);
+    let pair = format!("{}-{second}", name(&command.first));
     PathBuf::from("outputs/compare").join(pair)
 }
 
@@ -92,7 +126,7 @@ fn text(compared: &Comparison, one: &Study) -> String {
         found.sort_by(|a, b| a.0.value.total_cmp(&b.0.value));
         let sure = found.iter().filter(|(own, _)| !own.is_unsure()).count();
         let paired = found.iter().all(|(own, _)| own.paired);
-        let how = if paired { "paired by replication" } else { "not paired" };
+        let how = if paired { paired_words(&found) } else { "not paired".to_owned() };
         out += &format!(
             "\n{title}: at {sure} of {} points the interval leaves out 0 ({how})\n",
             found.len()
@@ -106,5 +140,33 @@ fn text(compared: &Comparison, one: &Study) -> String {
             out += &format!("  {word:<8} {}  {}\n", shown(own), place.join(", "));
         }
     }
+    out += &lasting_words(compared);
     out + "\nIntervals are 95 % and show simulation error only; differences are conditional on the model.\n"
+}
+
+/// What pairing has brought, by the median over points.
+fn paired_words(found: &[(Difference, Point)]) -> String {
+    let median = |read: &dyn Fn(&Difference) -> Option<f64>| {
+        let mut all: Vec<f64> = found.iter().filter_map(|(own, _)| read(own)).collect();
+        all.sort_by(f64::total_cmp);
+        all.get(all.len() / 2).copied()
+    };
+    let both = median(&|own| own.correlation).zip(median(&|own| own.reduction));
+    let brought = both.map(|(correlation, reduction)| {
+        format!(", correlation {correlation:.2}, variance {reduction:.1} times less than without")
+    });
+    format!("paired by replication{}", brought.unwrap_or_default())
+}
+
+/// At how many points agreements last differently.
+fn lasting_words(compared: &Comparison) -> String {
+    let found: Vec<f64> = compared.lasting.iter().flatten().map(|own| own.p).collect();
+    if found.is_empty() {
+        return String::new();
+    }
+    let sure = found.iter().filter(|p| **p < 0.05).count();
+    format!(
+        "\nHow long agreements last: log-rank p below 0.05 at {sure} of {} points (agreements counted as independent)\n",
+        found.len()
+    )
 }
