@@ -29,9 +29,7 @@ pub fn terms_beside_theory(study: &Study, results: &Results) -> Option<Beside> {
     let point = study.design.number_of(&levels);
     let columns: Vec<&String> =
         solutions.columns().iter().filter(|name| name.starts_with("terms_")).collect();
-    let axes = study.design.axes.iter().zip(&levels);
-    let at: Vec<String> =
-        axes.map(|(axis, level)| format!("{} {}", axis.path, axis.levels[*level])).collect();
+    let at = study.design.words(&study.design.point(point));
     let issues = columns.iter().map(|name| name.strip_prefix("terms_").unwrap_or(name).to_owned());
     let signed = columns.iter().map(|name| results.points.cell(point as usize, name).number());
     let tables = TABLES.iter().enumerate().filter_map(|(table, title)| {
@@ -41,7 +39,7 @@ pub fn terms_beside_theory(study: &Study, results: &Results) -> Option<Beside> {
         (!own.is_empty()).then_some((*title, own))
     });
     Some(Beside {
-        at: if at.is_empty() { "the reference values".to_owned() } else { at.join(", ") },
+        at: if at.is_empty() { "the reference values".to_owned() } else { at },
         issues: issues.collect(),
         signed: signed.collect(),
         tables: tables.collect(),

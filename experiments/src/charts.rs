@@ -135,7 +135,7 @@ impl Slice {
 
     /// What a level is called beside others; nothing where it is alone.
     fn group(&self, spot: &Spot) -> String {
-        if self.name.is_empty() { String::new() } else { format!("{} {}", self.short, spot.label) }
+        if self.name.is_empty() { String::new() } else { join_words(&self.short, &spot.label) }
     }
 }
 
@@ -330,8 +330,11 @@ impl View<'_> {
             points.push(self.study.design.number_of(&levels));
         }
         let name = label(axis);
-        let last = axis.path.rsplit('.').next().unwrap_or_default();
-        let short = plain(last);
+        // Names of points and of rules speak for themselves.
+        let short = match axis.is_named() {
+            true => String::new(),
+            false => short(&axis.path),
+        };
         Slice { title: capital(&name), name, short, spots: kept, points, held }
     }
 
@@ -417,6 +420,19 @@ pub(crate) fn rows_of(table: &Table, point: u64) -> &[Vec<Cell>] {
     &rows[start..end]
 }
 
+/// The last part of a path.
+fn short(path: &str) -> String {
+    if path == "points" {
+        "point".to_owned()
+    } else {
+        plain(path.rsplit('.').next().unwrap_or_default())
+    }
+}
+
+fn join_words(first: &str, second: &str) -> String {
+    if first.is_empty() { second.to_owned() } else { format!("{first} {second}") }
+}
+
 /// What a swept parameter is called in charts.
 fn label(axis: &Axis) -> String {
     label_of(&axis.path)
@@ -428,6 +444,7 @@ fn label_of(path: &str) -> String {
         ("signalling", "Russian signalling"),
         ("decision_rule", "decision rule"),
         ("ensemble", "rules"),
+        ("points", "point"),
         ("front.withheld_aid", "aid withheld during talks"),
         ("front.talk_leverage", "talk while fighting"),
     ];

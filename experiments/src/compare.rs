@@ -7,7 +7,8 @@ use outputs::chart::{ChartSpec, Frame, Heatmap, Lines, Scale, Series};
 use outputs::{Cell, CsvError, Paired, Table, paired, paired_with};
 
 use crate::charts::{numeric, rows_of, spots};
-use crate::design::{Axis, Point};
+use crate::design::{Axis, Point, Target};
+use crate::ensemble::Member;
 use crate::results::Results;
 use crate::study::Study;
 
@@ -85,7 +86,11 @@ pub fn compare(first: &Side, second: &Side) -> Result<Comparison, CompareError> 
     let axes = |study: &Study| -> Vec<String> {
         let name = |axis: &Axis| {
             let levels: Vec<String> = axis.levels.iter().map(ToString::to_string).collect();
-            format!("{} = {}", axis.path, levels.join(", "))
+            let levels = match &axis.target {
+                Target::Points(members) => format!("{:?}", values_of(members)),
+                _ => levels.join(", "),
+            };
+            format!("{} = {levels}", axis.path)
         };
         study.design.axes.iter().map(name).collect()
     };
@@ -123,9 +128,8 @@ pub fn compare_points(run: &Side, with: &Point) -> Result<Comparison, CompareErr
         true => paired_with(&kept, with.number as usize, &columns, unit(run.study))?,
         false => None,
     };
-    let levels = run.study.design.axes.iter().zip(run.study.design.values(with));
-    let place: Vec<String> = levels.map(|(axis, level)| format!("{} {level}", axis.path)).collect();
-    let sides = [format!("point {} ({})", with.number, place.join(", ")), "Each point".to_owned()];
+    let place = run.study.design.words(with);
+    let sides = [format!("point {} ({place})", with.number), "Each point".to_owned()];
     Ok(differences(sides, [run, run], titles, |_| with.number, pairs.as_ref()))
 }
 
@@ -161,6 +165,17 @@ fn differences(
     };
     let lasting = points().map(lasting).collect();
     Comparison { sides, titles, rows, lasting }
+}
+
+/// What the points of a list set.
+fn values_of(members: &[Member]) -> Vec<Vec<(&str, String)>> {
+    members
+        .iter()
+        .map(|member| {
+            let values = member.values.iter();
+            values.map(|(path, _, value)| (path.as_str(), value.to_string())).collect()
+        })
+        .collect()
 }
 
 /// Whether replications of the same number draw from the same streams.
@@ -242,7 +257,7 @@ impl Comparison {
     /// One row for each design point: every difference with its interval.
     pub fn table(&self, study: &Study) -> Table {
         let mut columns = vec!["point".to_owned()];
-        columns.extend(study.design.axes.iter().map(Axis::column));
+        columns.extend(study.design.columns());
         for (column, _) in &self.titles {
             columns.extend(ENDINGS.map(|end| format!("{column}{end}")));
         }
@@ -250,7 +265,7 @@ impl Comparison {
         let mut table = Table::new(columns);
         for ((point, row), lasting) in study.design.points().zip(&self.rows).zip(&self.lasting) {
             let mut cells = vec![Cell::Number(point.number as f64)];
-            cells.extend(study.design.values(&point).map(crate::results::cell));
+            cells.extend(study.design.cells(&point));
             for found in row {
                 cells.push(found.map(|own| own.value).into());
                 let ends = found.and_then(|own| own.ends);

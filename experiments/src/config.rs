@@ -2,6 +2,7 @@
 
 use models::Value;
 
+use crate::points::POINTS;
 use crate::source::{ConfigError, Cursor, Tree};
 
 /// What a path is set to.
@@ -47,7 +48,7 @@ impl Place for Cursor<'_> {
 }
 
 /// Calls `each` with every path and value under a table of nested keys. Ranges and arrays are read
-/// only where sweeping is allowed.
+/// only where sweeping is allowed; a list of points is passed over.
 pub(crate) fn walk(
     table: &Cursor,
     base: usize,
@@ -56,6 +57,9 @@ pub(crate) fn walk(
 ) -> Result<(), ConfigError> {
     for (_, cursor) in table.entries()? {
         let path = cursor.path()[base..].to_vec();
+        if sweeps && path == [POINTS] {
+            continue;
+        }
         match &cursor.node.tree {
             Tree::Table(entries) if entries.is_empty() => {
                 return Err(cursor.error("must hold something: it names nothing alone"));

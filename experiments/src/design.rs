@@ -1,8 +1,11 @@
 //! The design of a study: what is swept, and the points that come of it.
 
 use models::{Scenario, Settings, Value};
+use outputs::Cell;
 
 use crate::ensemble::Member;
+use crate::points::in_tables;
+use crate::results::cell;
 
 /// Where a path leads.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +16,8 @@ pub enum Target {
     Scenario(Vec<String>),
     /// Several values at once: those of the member of that name.
     Ensemble(Vec<Member>),
+    /// The same: those of the point of that name.
+    Points(Vec<Member>),
 }
 
 /// A swept parameter.
@@ -29,7 +34,48 @@ pub struct Axis {
 impl Axis {
     /// The name of its column: the path with spaces replaced.
     pub fn column(&self) -> String {
-        self.path.replace(' ', "_").replace('"', "")
+        in_tables(&self.path)
+    }
+
+    /// Whether its levels are names that somebody has given.
+    pub fn is_named(&self) -> bool {
+        match &self.target {
+            Target::Ensemble(_) => true,
+            Target::Points(members) => {
+                members.iter().enumerate().any(|(at, member)| member.name != at.to_string())
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it sets what a target leads to.
+    pub fn sets(&self, target: &Target) -> bool {
+        match &self.target {
+            Target::Ensemble(members) | Target::Points(members) => {
+                members.iter().any(|member| member.values.iter().any(|(_, own, _)| own == target))
+            }
+            own => own == target,
+        }
+    }
+
+    /// Leaves a value out of the points of a list, where they set it.
+    pub(crate) fn forget(&mut self, target: &Target) {
+        if let Target::Points(members) = &mut self.target {
+            members.iter_mut().for_each(|member| member.values.retain(|(_, own, _)| own != target));
+        }
+    }
+
+    /// What a level sets, by name: of a list of points every value, and the name where points have names.
+    fn told(&self, level: usize) -> Vec<(String, Value)> {
+        let own = (self.path.clone(), self.levels[level].clone());
+        let Target::Points(members) = &self.target else { return vec![own] };
+        let values = members[level].values.iter();
+        let values = values.map(|(path, _, value)| (path.clone(), value.clone()));
+        if self.is_named() {
+            std::iter::once(own).chain(values).collect()
+        } else {
+            values.collect()
+        }
     }
 }
 
@@ -79,6 +125,29 @@ impl Design {
         (0..self.size().unwrap_or(0)).map(|number| self.point(number))
     }
 
+    /// What is set at a point, by name, in the order of columns.
+    pub fn told(&self, point: &Point) -> Vec<(String, Value)> {
+        let axes = self.axes.iter().zip(&point.levels);
+        axes.flat_map(|(axis, level)| axis.told(*level)).collect()
+    }
+
+    /// The same in words: "unity 0.6, signalling 0.3"; empty where nothing is swept.
+    pub fn words(&self, point: &Point) -> String {
+        let told = self.told(point).into_iter().map(|(name, value)| format!("{name} {value}"));
+        told.collect::<Vec<String>>().join(", ")
+    }
+
+    /// The columns of what is swept.
+    pub fn columns(&self) -> Vec<String> {
+        let all = self.axes.iter().flat_map(|axis| axis.told(0));
+        all.map(|(name, _)| in_tables(&name)).collect()
+    }
+
+    /// What stands in them at a point.
+    pub fn cells(&self, point: &Point) -> Vec<Cell> {
+        self.told(point).iter().map(|(_, value)| cell(value)).collect()
+    }
+
     /// The level of each axis at a point.
     pub fn values<'a>(&'a self, point: &'a Point) -> impl Iterator<Item = &'a Value> + 'a {
         self.axes.iter().zip(&point.levels).map(|(axis, level)| &axis.levels[*level])
@@ -114,13 +183,15 @@ pub(crate) fn apply(
             Ok(())
         }
         (Target::Scenario(_), _) => Err("must be a number".to_owned()),
-        (Target::Ensemble(members), Value::Word(name)) => {
+        (Target::Ensemble(members) | Target::Points(members), Value::Word(name)) => {
             let member = members.iter().find(|member| member.name == *name);
             let member = member.ok_or("must be the name of a member")?;
             let mut values = member.values.iter();
             values.try_for_each(|(_, target, value)| apply(target, value, settings, scenario))
         }
-        (Target::Ensemble(_), _) => Err("must be the name of a member".to_owned()),
+        (Target::Ensemble(_) | Target::Points(_), _) => {
+            Err("must be the name of a member".to_owned())
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use engine::{MeasureInfo, Scale, Summary, Z95};
 use models::Value;
 use outputs::{Cell, Table};
 
-use crate::design::{Axis, Point};
+use crate::design::Point;
 use crate::draws::coordinates;
 use crate::results::{cell, estimated, estimates};
 use crate::study::Study;
@@ -47,7 +47,7 @@ impl<'a> DrawTally<'a> {
         let names: Vec<(String, Scale)> =
             estimates(measures).map(|(_, own)| (own.name.clone(), own.scale)).collect();
         let mut columns = vec!["point".to_owned(), "draw".to_owned()];
-        columns.extend(study.design.axes.iter().map(Axis::column));
+        columns.extend(study.design.columns());
         columns.extend(study.uncertain.iter().map(Uncertain::column));
         columns.push("n".to_owned());
         columns.extend(names.iter().flat_map(|(name, _)| [name.clone(), format!("{name}_se")]));
@@ -65,7 +65,7 @@ impl<'a> DrawTally<'a> {
         summary: &Summary,
     ) {
         let mut row = vec![Cell::Number(point.number as f64), Cell::Number(draw as f64)];
-        row.extend(self.study.design.values(point).map(cell));
+        row.extend(self.study.design.cells(point));
         row.extend(drawn.iter().map(cell));
         row.push(Cell::Number(summary.replications() as f64));
         let (_, k) = coordinates(&self.study.uncertain);
@@ -96,7 +96,7 @@ impl<'a> DrawTally<'a> {
     /// draw: those of survival curves are left out.
     pub fn finish(self, points: &mut Table, survival: &mut Table) -> DrawTables {
         let mut columns = vec!["point".to_owned()];
-        columns.extend(self.study.design.axes.iter().map(Axis::column));
+        columns.extend(self.study.design.columns());
         columns.extend(
             [
                 "estimate",
@@ -116,7 +116,7 @@ impl<'a> DrawTally<'a> {
             let number = point.number as usize;
             for ((name, scale), singles) in self.names.iter().zip(&self.singles[number]) {
                 let mut row = vec![Cell::Number(number as f64)];
-                row.extend(self.study.design.values(&point).map(cell));
+                row.extend(self.study.design.cells(&point));
                 row.push(name.as_str().into());
                 row.extend(spread(singles, self.study.draws.shared_luck));
                 uncertainty.push(row);

@@ -33,7 +33,7 @@ pub(crate) fn read_ensemble(study: &mut Study, root: &Cursor) -> Result<(), Conf
         walk_fixed(&cursor, 2, &mut |path, value, place| {
             let target = study.target(&path, place)?;
             let path = dotted(&path);
-            if study.design.axes.iter().any(|axis| axis.target == target) {
+            if study.design.axes.iter().any(|axis| axis.sets(&target)) {
                 return Err(
                     place.error(format!("`{path}` is swept too: it must be one or the other"))
                 );

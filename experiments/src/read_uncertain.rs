@@ -42,12 +42,12 @@ pub(crate) fn read_uncertain(
         let target = study.target(&written.path, written.cursor)?;
         let path = dotted(&written.path);
         let broken = |rule: String| written.cursor.error_here(format!("`uncertain.{path}` {rule}"));
-        if study.design.axes.iter().any(|axis| axis.target == target) {
+        if study.design.axes.iter().any(|axis| axis.sets(&target)) {
             return Err(broken("is swept too: it must be one or the other".to_owned()));
         }
         let bounds = match &target {
             Target::Parameter(place) => Bounds::of(study.world.parameters[*place].kind),
-            Target::Scenario(_) | Target::Ensemble(_) => Bounds::NONE,
+            Target::Scenario(_) | Target::Ensemble(_) | Target::Points(_) => Bounds::NONE,
         };
         let own =
             Uncertain { path: path.clone(), target, distribution: written.distribution, bounds };

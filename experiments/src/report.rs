@@ -8,7 +8,7 @@ use outputs::report::{Block, Column, Document, Figure, Sheet};
 
 use crate::beside::{Beside, terms_beside_theory};
 use crate::catalogue::Pictures;
-use crate::design::Point;
+use crate::design::{Point, Target};
 use crate::results::Results;
 use crate::rules::rules;
 use crate::spread::spreads;
@@ -106,9 +106,8 @@ impl Estimate {
 }
 
 fn place(study: &Study, point: &Point) -> String {
-    let levels = study.design.axes.iter().zip(study.design.values(point));
-    let words: Vec<String> = levels.map(|(axis, level)| format!("{} {level}", axis.path)).collect();
-    if words.is_empty() { "the values given".to_owned() } else { words.join(", ") }
+    let words = study.design.words(point);
+    if words.is_empty() { "the values given".to_owned() } else { words }
 }
 
 /// The lowest and the highest of each headline estimate, in a sentence each.
@@ -233,14 +232,15 @@ fn theory_of(beside: &Beside) -> Vec<Block> {
 fn estimates(study: &Study, results: &Results) -> Vec<Block> {
     let headline = study.headline();
     let row = |point: Point| {
-        let levels = study.design.values(&point).map(ToString::to_string);
+        let levels = study.design.told(&point).into_iter().map(|(_, value)| value.to_string());
         let found = headline.iter().map(|(column, _)| {
             let found = Estimate::read(results, point.number as usize, column);
             found.map_or("–".to_owned(), |found| found.text())
         });
         levels.chain(found).collect()
     };
-    let levels = study.design.axes.iter().map(|axis| Column::numbers(axis.path.clone()));
+    let first = study.design.told(&study.design.point(0)).into_iter();
+    let levels = first.map(|(name, _)| Column::numbers(name));
     let titles = headline.iter().map(|(_, title)| Column::numbers(title.clone()));
     let all = results.points.rows().len();
     let sheet = Sheet {
@@ -261,7 +261,11 @@ fn estimates(study: &Study, results: &Results) -> Vec<Block> {
 /// Every parameter with its value, and where that comes from.
 fn assumptions(study: &Study) -> Vec<Block> {
     let swept = |parameter: &Parameter| {
-        let axis = study.design.axes.iter().find(|axis| axis.path == parameter.path)?;
+        let target = Target::Parameter(study.settings.place(parameter.path)?);
+        let axis = study.design.axes.iter().find(|axis| axis.sets(&target))?;
+        if matches!(axis.target, Target::Points(_) | Target::Ensemble(_)) {
+            return Some(format!("by {}", axis.path));
+        }
         let levels: Vec<String> = axis.levels.iter().map(ToString::to_string).collect();
         Some(format!("swept: {}", levels.join(", ")))
     };

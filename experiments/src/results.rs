@@ -88,7 +88,7 @@ pub(crate) fn estimates(
 
 fn point_columns(design: &Design, measures: &[MeasureInfo]) -> Vec<String> {
     let mut columns = vec!["point".to_owned()];
-    columns.extend(design.axes.iter().map(crate::design::Axis::column));
+    columns.extend(design.columns());
     columns.push("n".to_owned());
     let mut add = |name: &str| {
         columns.extend(["", "_se", "_low", "_high"].map(|end| format!("{name}{end}")));
@@ -117,7 +117,7 @@ fn point_row(
     z: f64,
 ) -> Vec<Cell> {
     let mut row = vec![Cell::Number(point.number as f64)];
-    row.extend(design.values(point).map(cell));
+    row.extend(design.cells(point));
     row.push(Cell::Number(summary.replications() as f64));
     for (at, (_, estimate)) in estimates(measures).enumerate() {
         let (_, histogram) = &summary.estimates()[at];

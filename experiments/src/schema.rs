@@ -73,12 +73,14 @@ pub fn schema() -> Value {
 fn of_world(world: &World) -> Value {
     let fixed = |parameter: &Parameter| described(parameter, one(parameter.kind));
     let ranged = |parameter: &Parameter| described(parameter, swept(parameter.kind));
-    let mut then = json!({
-        "properties": {
-            "parameters": tree(world, &fixed),
-            "sweep": tree(world, &ranged),
-        },
+    let mut sweep = tree(world, &ranged);
+    let mut point = tree(world, &fixed);
+    point["properties"]["name"] = json!({"type": "string"});
+    sweep["properties"]["points"] = json!({
+        "description": "Values that belong together: a list of tables, or a CSV file",
+        "anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": point}],
     });
+    let mut then = json!({"properties": {"parameters": tree(world, &fixed), "sweep": sweep}});
     if world.scenario.is_some() {
         then["required"] = json!(["scenario"]);
     }

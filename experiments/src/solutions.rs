@@ -65,7 +65,7 @@ fn what_matters(study: &Study, point: &Point) -> Vec<usize> {
     let matters = |axis: &Axis| match axis.target {
         Target::Scenario(_) => !axis.path.starts_with("blocs."),
         Target::Parameter(_) => axis.path.starts_with("front."),
-        Target::Ensemble(_) => true,
+        Target::Ensemble(_) | Target::Points(_) => true,
     };
     let levels = study.design.axes.iter().zip(&point.levels);
     levels.filter(|(axis, _)| matters(axis)).map(|(_, level)| *level).collect()

@@ -10,7 +10,9 @@ use crate::catalogue::{WORLDS, World, world};
 use crate::config::{Entry, Place, Written, walk};
 use crate::design::{Axis, Design, Point, Target, apply};
 use crate::draws::{Draws, coordinates};
-use crate::ensemble::{ENSEMBLE, read_ensemble};
+use crate::ensemble::{ENSEMBLE, Member, read_ensemble};
+use crate::plan::follow;
+use crate::points::read_points;
 use crate::read_run::{paths_of, read_run};
 use crate::read_scenario::read_scenario;
 use crate::read_uncertain::{draw, read_draws, read_uncertain};
@@ -77,6 +79,8 @@ pub struct Overrides {
     pub seed: Option<u64>,
     /// `PATH=VALUE`, in order.
     pub set: Vec<String>,
+    /// A plan to follow in place of what is swept.
+    pub plan: Option<PathBuf>,
 }
 
 /// An option of the command line.
@@ -149,7 +153,10 @@ impl Study {
             study.read_parameters_of_scenario(&root)?;
         }
         study.read_table(&root, "parameters", false)?;
-        study.read_table(&root, "sweep", true)?;
+        if let Some(sweep) = root.get("sweep")? {
+            study.read_table(&root, "sweep", true)?;
+            read_points(&mut study, &sweep, source)?;
+        }
         read_uncertain(&mut study, &root, source)?;
         read_ensemble(&mut study, &root)?;
         study.override_with(overrides)?;
@@ -159,6 +166,9 @@ impl Study {
             return Err(place.error("must be even where replications come in antithetic pairs"));
         }
         draw(&mut study, &root, run.paths)?;
+        if let Some(path) = &overrides.plan {
+            follow(&mut study, path)?;
+        }
         study.paths = paths_of(&study, run.paths);
         study.check(source, scenario_source.as_ref(), overrides)?;
         Ok(study)
@@ -219,6 +229,7 @@ impl Study {
         let target = self.target(&entry.path, entry.cursor)?;
         let path = dotted(&entry.path);
         self.design.axes.retain(|axis| axis.target != target);
+        self.design.axes.iter_mut().for_each(|axis| axis.forget(&target));
         self.uncertain.retain(|own| own.target != target);
         let broken = |rule: String| entry.cursor.broken(&rule);
         match &entry.written {
@@ -255,7 +266,7 @@ impl Study {
     }
 
     /// Every path that a study can set.
-    fn known_paths(&self) -> Vec<String> {
+    pub(crate) fn known_paths(&self) -> Vec<String> {
         let parameters = self.world.parameters.iter().map(|parameter| parameter.path.to_owned());
         let scenario = self.scenario.number_paths();
         parameters.chain(scenario.iter().map(|path| dotted(path))).collect()
@@ -435,6 +446,41 @@ impl Study {
         self.design.axes.iter().map(nearest).collect()
     }
 
+    /// The point of a list nearest to the reference values, each value in units of its range over the list.
+    fn nearest<'a>(&self, members: &'a [Member]) -> Option<&'a Member> {
+        let number = |member: &Member, at: usize| match member.values[at].2 {
+            Value::Number(number) => Some(number),
+            _ => None,
+        };
+        let range = |at: usize| {
+            let all = || members.iter().filter_map(|member| number(member, at));
+            all().fold(f64::NEG_INFINITY, f64::max) - all().fold(f64::INFINITY, f64::min)
+        };
+        let ranges: Vec<f64> = (0..members.first()?.values.len()).map(range).collect();
+        let distance = |member: &&Member| -> f64 {
+            let of = |(at, (_, target, value)): (usize, &(String, Target, Value))| match (
+                value,
+                self.reference(target),
+            ) {
+                (Value::Number(own), Some(Value::Number(reference))) => {
+                    if ranges[at] > 0.0 {
+                        (own - reference).abs() / ranges[at]
+                    } else {
+                        0.0
+                    }
+                }
+                (own, reference) => f64::from(u8::from(Some(own) != reference.as_ref())),
+            };
+            member.values.iter().enumerate().map(of).sum()
+        };
+        members.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    }
+
+    /// The number of the first replication of a draw: each plays replications of its own, unless draws share their luck.
+    pub fn first_replication(&self, draw: usize) -> u64 {
+        if self.draws.shared_luck { 0 } else { draw as u64 * self.replications }
+    }
+
     /// The reference value of a swept path, or of any other.
     pub fn reference(&self, target: &Target) -> Option<Value> {
         match target {
@@ -444,6 +490,9 @@ impl Study {
             }
             Target::Ensemble(members) => {
                 members.first().map(|member| Value::Word(member.name.clone()))
+            }
+            Target::Points(members) => {
+                self.nearest(members).map(|member| Value::Word(member.name.clone()))
             }
             Target::Scenario(keys) => {
                 let bloc = self

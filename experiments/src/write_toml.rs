@@ -7,6 +7,7 @@ use models::{Actor, IssueRole, Kind, Parameter, Role, Scenario, Value};
 use crate::catalogue::{Pictures, World};
 use crate::design::{Axis, Target};
 use crate::draws::{Draws, Way};
+use crate::ensemble::Member;
 use crate::source::dotted;
 use crate::study::{Keep, Study};
 use crate::uncertain::Distribution;
@@ -89,6 +90,10 @@ pub fn study_as_run(study: &Study) -> String {
     if study.design.axes.iter().any(|axis| is_swept(&axis)) {
         page.heading("[sweep]");
         for axis in study.design.axes.iter().filter(is_swept) {
+            if let Target::Points(members) = &axis.target {
+                points(&mut page, members);
+                continue;
+            }
             let levels: Vec<String> = axis.levels.iter().map(|level| value(None, level)).collect();
             page.pair(&axis.path, &format!("[{}]", levels.join(", ")));
         }
@@ -139,6 +144,18 @@ fn distribution(own: &Distribution) -> String {
             format!("{{ sample = {}, group = {} }}", list(values), text(group))
         }
     }
+}
+
+/// A list of points, one line each.
+fn points(page: &mut Page, members: &[Member]) {
+    page.line("points = [");
+    for member in members {
+        let values = member.values.iter();
+        let values: Vec<String> =
+            values.map(|(path, _, own)| format!("{path} = {}", value(None, own))).collect();
+        page.line(&format!("  {{ name = {}, {} }},", text(&member.name), values.join(", ")));
+    }
+    page.line("]");
 }
 
 fn draws(page: &mut Page, draws: &Draws) {

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Result, anyhow};
 use clap::Args;
 use engine::Records;
-use experiments::{Study, check_limits, need, size};
+use experiments::{Study, Target, check_limits, need, size};
 
 use super::{Changes, default_folder, grouped};
 
@@ -40,7 +40,14 @@ pub(super) fn run(command: &Check) -> Result<()> {
     }
     for axis in &study.design.axes {
         let levels: Vec<String> = axis.levels.iter().map(ToString::to_string).collect();
-        writeln!(out, "sweep     {} = {}", axis.path, levels.join(", "))?;
+        match &axis.target {
+            Target::Points(members) => {
+                let paths: Vec<&str> =
+                    members[0].values.iter().map(|(path, ..)| path.as_str()).collect();
+                writeln!(out, "sweep     {} points of {}", levels.len(), paths.join(", "))?;
+            }
+            _ => writeln!(out, "sweep     {} = {}", axis.path, levels.join(", "))?,
+        }
     }
     for own in &study.uncertain {
         writeln!(out, "uncertain {}: {}", own.path, own.distribution.words())?;

@@ -134,10 +134,7 @@ fn text(compared: &Comparison, one: &Study) -> String {
         let ends = [("lowest", found.first()), ("highest", found.last())];
         for (word, end) in ends {
             let Some((own, point)) = end else { continue };
-            let levels = one.design.axes.iter().zip(one.design.values(point));
-            let place: Vec<String> =
-                levels.map(|(axis, level)| format!("{} {level}", axis.path)).collect();
-            out += &format!("  {word:<8} {}  {}\n", shown(own), place.join(", "));
+            out += &format!("  {word:<8} {}  {}\n", shown(own), one.design.words(point));
         }
     }
     out += &lasting_words(compared);

@@ -8,6 +8,7 @@ mod explain;
 mod mediator;
 mod models;
 mod new;
+mod plan;
 mod playing;
 mod plot;
 mod progress;
@@ -44,6 +45,8 @@ enum Command {
     Run(run::Run),
     /// Checks a study and prints its plan, running nothing
     Check(check::Check),
+    /// Writes what a study plays as a table, row by row
+    Plan(plan::Plan),
     /// Draws the charts of a run again from its tables
     Plot(plot::Plot),
     /// Compares two runs of one design: the difference of every headline estimate
@@ -101,7 +104,8 @@ impl Threads {
 
 impl Changes {
     fn overrides(&self) -> Overrides {
-        Overrides { replications: self.replications, seed: self.seed, set: self.set.clone() }
+        let set = self.set.clone();
+        Overrides { replications: self.replications, seed: self.seed, set, plan: None }
     }
 }
 
@@ -111,6 +115,7 @@ pub(crate) fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Run(command) => return run::run(command),
         Command::Calibrate(command) => return calibrate::run(command),
         Command::Check(command) => check::run(command)?,
+        Command::Plan(command) => plan::run(command)?,
         Command::Plot(command) => plot::run(command)?,
         Command::Compare(command) => compare::run(command)?,
         Command::Report(command) => report::run(command)?,

@@ -146,7 +146,7 @@ fn build(study: &Study, job: &Job) -> Result<Box<dyn AnyModel>, models::Invalid>
     if study.uncertain.is_empty() || study.draws.shared_luck {
         return Ok(model);
     }
-    Ok(Box::new(Later { model, by: job.draw as u64 * study.replications }))
+    Ok(Box::new(Later { model, by: study.first_replication(job.draw) }))
 }
 
 impl All<'_> {

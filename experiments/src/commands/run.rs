@@ -9,8 +9,8 @@ use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
 use engine::Batch;
 use experiments::{
-    Results, Sources, Study, charts, check_limits, need, report, results, scenario_as_run,
-    solutions, study_as_run,
+    Overrides, Results, Sources, Study, charts, check_limits, need, report, results,
+    scenario_as_run, solutions, study_as_run,
 };
 use outputs::chart::{ChartSpec, Medium, draw};
 use outputs::{FileHash, Folder, Provenance, Table, hash, write_csv};
@@ -29,6 +29,9 @@ pub(super) struct Run {
     /// The run folder [default: outputs/runs/<name of the study>]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Plays the rows of a plan (`armistice plan`) in place of what the study sweeps
+    #[arg(long, value_name = "PLAN.csv")]
+    plan: Option<PathBuf>,
     #[command(flatten)]
     changes: Changes,
     #[command(flatten)]
@@ -51,7 +54,8 @@ struct Writer<'a> {
 }
 
 pub(super) fn run(command: &Run) -> Result<ExitCode> {
-    let study = Study::read(&command.study, &command.changes.overrides())?;
+    let overrides = Overrides { plan: command.plan.clone(), ..command.changes.overrides() };
+    let study = Study::read(&command.study, &overrides)?;
     let target = command.out.clone().unwrap_or_else(|| default_folder(&study.name));
     let model = first_model(&study)?;
     let (measures, years) = (model.measure_infos(), model.survival_years());

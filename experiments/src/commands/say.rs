@@ -64,11 +64,7 @@ pub(super) fn headline(study: &Study, tables: &Results, folder: &Path) -> Headli
                 theory: theory.iter().find(|(known, _)| known == name).map(|(_, value)| *value),
             })
         };
-        let names = study.design.axes.iter().map(|axis| axis.path.clone());
-        Row {
-            levels: names.zip(study.design.values(&point).cloned()).collect(),
-            estimates: titles.iter().map(estimate).collect(),
-        }
+        Row { levels: study.design.told(&point), estimates: titles.iter().map(estimate).collect() }
     };
     Headline {
         study: study.name.clone(),
@@ -96,9 +92,8 @@ fn over_draws(study: &Study, tables: &Results) -> Option<String> {
     let levels = study.reference_levels();
     let number = study.design.number_of(&levels);
     let point = study.design.point(number);
-    let names = study.design.axes.iter().zip(study.design.values(&point));
-    let place: Vec<String> = names.map(|(axis, level)| format!("{} {level}", axis.path)).collect();
-    let at = if place.is_empty() { String::new() } else { format!(" at {}", place.join(", ")) };
+    let place = study.design.words(&point);
+    let at = if place.is_empty() { String::new() } else { format!(" at {place}") };
     let all = spreads(study, table, number);
     let draws = all.iter().map(|own| own.draws).max().filter(|draws| *draws > 1)?;
     let inputs = study.uncertain.len();

@@ -71,6 +71,9 @@ fn band(plot: &Plot, series: &Series, colour: RGBColor) -> Drawn {
     Ok(())
 }
 
+/// More marks than these stand too close for their values beside them.
+const MOST_TOLD: usize = 20;
+
 fn marks(canvas: &Canvas, plot: &Plot, series: &Series, colour: RGBColor, offset: f64) -> Drawn {
     for (x, y, ends) in &series.points {
         let x = x + offset;
@@ -82,8 +85,10 @@ fn marks(canvas: &Canvas, plot: &Plot, series: &Series, colour: RGBColor, offset
             }
         }
         plot.dot((x, *y), 3.6, colour)?;
-        let (across, down) = plot.place((x, *y));
-        canvas.text(&short(*y), (across + 9.0, down), Type::of(theme::NOTE).soft())?;
+        if series.points.len() <= MOST_TOLD {
+            let (across, down) = plot.place((x, *y));
+            canvas.text(&short(*y), (across + 9.0, down), Type::of(theme::NOTE).soft())?;
+        }
     }
     Ok(())
 }
