@@ -11,7 +11,7 @@ mod story;
 mod uncertain;
 
 pub use story::story_chart;
-pub use uncertain::main_estimate;
+pub use uncertain::{main_estimate, method_words, sensitivity_chart};
 
 use models::{IssueRole, Value};
 use outputs::chart::{

@@ -47,7 +47,7 @@ pub use calibrate::{
     calibrate,
 };
 pub use catalogue::{Build, Theory, WORLDS, World, world};
-pub use charts::{charts, main_estimate, story_chart};
+pub use charts::{charts, main_estimate, method_words, sensitivity_chart, story_chart};
 pub use compare::{CompareError, Comparison, Difference, Side, compare, compare_points};
 pub use design::{Axis, Design, Point, Target};
 pub use draw_tables::{DrawTables, DrawTally};

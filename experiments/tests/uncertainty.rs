@@ -156,6 +156,15 @@ fn indices_of_a_table_are_those_of_theory() {
         }
     }
     assert_eq!(json["n"], 2048);
+    for (method, shown) in [("sobol", "first order"), ("prim", "Coverage"), ("pawn", "Kolmogorov")]
+    {
+        let table = "sensitivity --table t.csv --inputs x1,x2,x3 --output y --threshold 5";
+        desk.done(&format!("{table} --method {method} --chart {method}.svg"));
+        let picture = String::from_utf8(desk.read(&format!("{method}.svg"))).expect("it is text");
+        assert!(picture.contains(shown), "{method}");
+        let again = desk.run(&format!("{table} --method {method} --chart {method}.svg"));
+        assert_eq!(again.status.code(), Some(1), "a picture is not overwritten");
+    }
     assert_eq!(json["pairs"].as_array().map(Vec::len), Some(3));
     let cut = text.lines().take(12).collect::<Vec<_>>().join("\n");
     fs::write(desk.path("cut.csv"), cut).expect("it can be written");

@@ -3,10 +3,10 @@
 //! A change of looks changes hashes: look at the pictures, then put the new ones here.
 
 use outputs::chart::{
-    Aftermath, Against, AreaPanel, Areas, Axis, BoxRow, Boxes, ChartSpec, Comparison, Count, Event,
-    FanPanel, Fans, Frame, Glyph, Group, Heatmap, Lane, Layer, Legend, Lines, Maps, Mark, Medium,
-    Panel, Place, Plane, Quantiles, Reference, Ridge, Ridgelines, Scale, Series, Spot, Stacked,
-    Step, Strip, Survival, Timeline, describe, draw,
+    Aftermath, Against, AreaPanel, Areas, Axis, BoxRow, Boxes, ChartSpec, Comparison, Count,
+    Discovery, Event, FanPanel, Fans, Found, Frame, Glyph, Group, Heatmap, Lane, Layer, Legend,
+    Lines, Maps, Mark, Medium, Panel, Place, Plane, Quantiles, Reference, Ridge, Ridgelines, Scale,
+    Series, Spot, Stacked, Step, Strip, Survival, Timeline, describe, draw,
 };
 use outputs::hash;
 
@@ -199,6 +199,29 @@ fn against() -> ChartSpec {
     })
 }
 
+fn discovery() -> ChartSpec {
+    let found = |number: u32, limits: [Ends; 3]| Found {
+        name: format!("box {number}"),
+        limits: limits.to_vec(),
+        path: (0..8).map(|x| (1.0 - 0.1 * f64::from(x), share(x, number))).collect(),
+        chosen: (0.6, 0.7 / f64::from(number)),
+    };
+    ChartSpec::Discovery(Discovery {
+        frame: frame("Discovery"),
+        inputs: vec![
+            ("one".into(), (0.0, 1.0)),
+            ("two".into(), (-2.0, 3.0)),
+            ("three".into(), (0.5, 9.0)),
+        ],
+        boxes: vec![
+            found(1, [Some((Some(0.4), None)), None, Some((Some(2.0), Some(7.0)))]),
+            found(2, [None, Some((None, Some(-1.5))), None]),
+        ],
+    })
+}
+
+type Ends = Option<(Option<f64>, Option<f64>)>;
+
 fn timeline() -> ChartSpec {
     let strip = |shift: u32| Strip {
         title: vec!["Of a strip".into(), "the title".into()],
@@ -245,6 +268,7 @@ fn specs() -> Vec<(&'static str, ChartSpec)> {
         ("plane", plane()),
         ("timeline", timeline()),
         ("against", against()),
+        ("discovery", discovery()),
         ("words", ChartSpec::Words(frame("Words"), "Nothing to show.".into())),
     ]
 }
@@ -266,6 +290,7 @@ const GOLDEN: &[(&str, &str, &str)] = &[
     ("plane", "9151c4172bfd1134", "0b6cff3c0da6b77a"),
     ("timeline", "0b3ca9a5cbaa3b6c", "9f075e870cdc9fec"),
     ("against", "b58567da39288ff9", "96db1287ca8058f9"),
+    ("discovery", "6129776e65553409", "f0aeb32f0c61b62b"),
     ("words", "bf978aebd0cfb092", "b1d253d2f6da18e8"),
 ];
 

@@ -2,7 +2,9 @@
 
 use engine::Seed;
 use outputs::Cell;
-use outputs::chart::{BoxRow, Boxes, ChartSpec, Glyph, Quantiles};
+use outputs::chart::{
+    BoxRow, Boxes, ChartSpec, Discovery, Found as DrawnBox, Frame, Glyph, Quantiles,
+};
 
 use super::shares::SHARES;
 use super::{MOST_LEVELS, View, capital, join, label_of, rows_of, thousands};
@@ -59,40 +61,15 @@ impl View<'_> {
         let method = Method::of(self.study.draws.way);
         let choices = Choices { slices: 10, threshold: 0.5, seed: Seed(self.study.seed) };
         let title = format!("{title}: what it owes to each input");
-        let definition = match method {
-            Method::Sobol => {
-                "Shares of the variance over draws: alone (first order), and with all others (total)"
-            }
-            Method::Morris => {
-                "Mean size of steps across an input's range (mu*), and their spread (sigma)"
-            }
-            Method::Oat => {
-                "With one input at low and at high, the others at their median; dot: all at their median"
-            }
-            _ => "Distance between the distribution over draws and that within slices of the input",
-        };
-        let caption = format!("{} ", interval_words(method));
-        let frame = self.frame(title, join(definition, &held), &caption);
+        let [definition, marks] = method_words(method);
+        let frame = self.frame(title, join(definition, &held), &format!("{marks} "));
         let found = Sample::of_run(self.study, draws, point, &column)
             .and_then(|sample| Ok((sample.analyse(method, &choices)?, sample)));
         let (found, sample) = match found {
             Ok(found) => found,
             Err(error) => return Some(ChartSpec::Words(frame, format!("{column}: {error}"))),
         };
-        let (levels, mut rows) = rows(&sample, &found);
-        for (row, own) in rows.iter_mut().zip(&self.study.uncertain) {
-            row.1.name = capital(&label_of(&own.path));
-        }
-        // The greatest first; inputs of equal weight in their order.
-        rows.sort_by(|a, b| b.0.total_cmp(&a.0));
-        Some(ChartSpec::Boxes(Boxes {
-            frame,
-            x_title: axis_title(method, &column),
-            range: (method == Method::Pawn).then_some((0.0, 1.0)),
-            levels_title: String::new(),
-            levels,
-            rows: rows.into_iter().map(|(_, row)| row).collect(),
-        }))
+        Some(sensitivity_chart(frame, &sample, &found))
     }
 
     /// How many draws of how many parameters, in words; nothing where all is known.
@@ -111,29 +88,95 @@ pub fn main_estimate(titles: &[(String, String)]) -> Option<(String, String)> {
     durable.or(titles.first()).cloned()
 }
 
-fn interval_words(method: Method) -> &'static str {
+/// What a chart of a method shows, and what its marks are.
+pub fn method_words(method: Method) -> [&'static str; 2] {
     match method {
-        Method::Sobol => "Whiskers: 95 %, bootstrap.",
-        Method::Morris => "Whiskers: 95 %.",
-        Method::Oat => "Whiskers: from low to high.",
-        _ => "Dot: median over slices; whisker: to the greatest.",
+        Method::Sobol => [
+            "Shares of the variance over draws: alone (first order), and with all others (total)",
+            "Whiskers: 95 %, bootstrap.",
+        ],
+        Method::Morris => [
+            "Mean size of steps across an input's range (mu*), and their spread (sigma)",
+            "Whiskers: 95 %.",
+        ],
+        Method::Oat => [
+            "With one input at low and at high, the others at their median; dot: all at their median",
+            "Whiskers: from low to high.",
+        ],
+        Method::Pawn => [
+            "Distance between the distribution over draws and that within slices of the input",
+            "Dot: median over slices; whisker: to the greatest.",
+        ],
+        Method::Prim => [
+            "Boxes of inputs in which cases are frequent; inputs that a box leaves free have no bar",
+            "Dots: the boxes chosen. Found by search: to be looked at, not concluded from.",
+        ],
     }
 }
 
-fn axis_title(method: Method, column: &str) -> String {
-    match method {
-        Method::Sobol => "Share of the variance".to_owned(),
-        Method::Morris => format!("Effect on {column}"),
-        Method::Oat => column.to_owned(),
-        _ => "Kolmogorov–Smirnov distance".to_owned(),
+/// The chart of what was found, inputs by their weight.
+pub fn sensitivity_chart(frame: Frame, sample: &Sample, found: &Found) -> ChartSpec {
+    let output = &sample.output;
+    let (x_title, range) = match found {
+        Found::Sobol(_) => ("Share of the variance".to_owned(), None),
+        Found::Morris(_) => (format!("Effect on {output}"), None),
+        Found::Oat(..) => (output.clone(), None),
+        Found::Pawn(_) => ("Kolmogorov–Smirnov distance".to_owned(), Some((0.0, 1.0))),
+        Found::Prim(boxes) => return discovery(frame, sample, boxes),
+    };
+    let (levels, mut rows) = rows(sample, found);
+    // The greatest first; inputs of equal weight in their order.
+    rows.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let rows = rows.into_iter().map(|(_, row)| row).collect();
+    ChartSpec::Boxes(Boxes { frame, x_title, range, levels_title: String::new(), levels, rows })
+}
+
+/// Boxes with the ends of their inputs; those that every box leaves free are not shown.
+fn discovery(frame: Frame, sample: &Sample, boxes: &[engine::BoxFound]) -> ChartSpec {
+    if boxes.is_empty() {
+        let nothing = "No box does better than all rows together.";
+        return ChartSpec::Words(frame, nothing.to_owned());
     }
+    let finite = |end: f64| end.is_finite().then_some(end);
+    let ends = |at: usize, found: &engine::BoxFound| {
+        let (low, high) = found.limits[at];
+        let ends = (finite(low), finite(high));
+        (ends != (None, None)).then_some(ends)
+    };
+    let ranges = sample.ranges();
+    let held: Vec<usize> = (0..sample.inputs.len())
+        .filter(|at| boxes.iter().any(|found| ends(*at, found).is_some()))
+        .collect();
+    // The coverage on the way to a box is that of the cases which those before it have left.
+    let mut left = 1.0;
+    let box_of = |(number, found): (usize, &engine::BoxFound)| {
+        let path = found.path.iter().map(|(coverage, density)| (left * coverage, *density));
+        let drawn = DrawnBox {
+            name: format!("box {}", number + 1),
+            limits: held.iter().map(|at| ends(*at, found)).collect(),
+            path: path.collect(),
+            chosen: (found.coverage, found.density),
+        };
+        left -= found.coverage;
+        drawn
+    };
+    ChartSpec::Discovery(Discovery {
+        frame,
+        inputs: held.iter().map(|at| (name_of(&sample.inputs[*at]), ranges[*at])).collect(),
+        boxes: boxes.iter().enumerate().map(box_of).collect(),
+    })
+}
+
+/// What a column of inputs is called in charts.
+fn name_of(column: &str) -> String {
+    capital(&label_of(column))
 }
 
 /// Labels of what is shown for each input, and the inputs with their weights.
 fn rows(sample: &Sample, found: &Found) -> (Vec<String>, Vec<(f64, BoxRow)>) {
     let names = |all: &[&str]| all.iter().map(|name| (*name).to_owned()).collect();
     let row = |at: usize, weight: f64, boxes: Vec<Option<Glyph>>| {
-        (weight, BoxRow { name: sample.inputs[at].clone(), boxes })
+        (weight, BoxRow { name: name_of(&sample.inputs[at]), boxes })
     };
     let inputs = 0..sample.inputs.len();
     match found {

@@ -1,15 +1,15 @@
 //! `armistice explain`: tells one replication month by month.
 
-use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 use engine::{MeasureInfo, Story};
 use experiments::{Design, Overrides, Study, story_chart};
-use outputs::chart::{Medium, draw};
 use serde_json::{Value, json};
+
+use super::new_picture;
 
 /// Tells one replication.
 #[derive(Debug, Args)]
@@ -66,12 +66,6 @@ pub(super) fn run(command: &Explain) -> Result<()> {
 }
 
 fn draw_chart(path: &Path, study: &Study, command: &Explain, story: &Story) -> Result<()> {
-    let ending = path.extension().and_then(|ending| ending.to_str());
-    let medium = match ending {
-        Some("png") => Medium::Png,
-        Some("svg") => Medium::Svg,
-        _ => bail!("--chart {}: must end in .png or .svg", path.display()),
-    };
     let title = format!("One replication of {}", study.name);
     let caption = format!(
         "Replication {} at {}, seed {}. One of many that could have been; conditional on the model.",
@@ -79,10 +73,7 @@ fn draw_chart(path: &Path, study: &Study, command: &Explain, story: &Story) -> R
         place(command),
         study.seed
     );
-    let picture = draw(&story_chart(&title, &caption, &study.scenario, story), medium)?;
-    let opened = OpenOptions::new().write(true).create_new(true).open(path);
-    let mut file = opened.with_context(|| format!("cannot write {}", path.display()))?;
-    file.write_all(&picture).with_context(|| format!("cannot write {}", path.display()))
+    new_picture(path, &story_chart(&title, &caption, &study.scenario, story))
 }
 
 /// Where the replication was played, in words.

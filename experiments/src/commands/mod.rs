@@ -20,14 +20,16 @@ mod schema;
 mod sensitivity;
 mod solve;
 
-use std::io;
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::{Args, Parser, Subcommand};
 use engine::{Batch, Seed};
 use experiments::{Overrides, Study};
+use outputs::chart::{ChartSpec, Medium, draw};
 
 /// How likely is a durable agreement, and why? Monte Carlo studies of war, talks and compliance.
 ///
@@ -136,6 +138,19 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
         cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
     };
     error.chain().any(broken)
+}
+
+/// Draws a picture into a file that does not exist yet; its ending says what it is drawn as.
+fn new_picture(path: &Path, spec: &ChartSpec) -> Result<()> {
+    let medium = match path.extension().and_then(|ending| ending.to_str()) {
+        Some("png") => Medium::Png,
+        Some("svg") => Medium::Svg,
+        _ => bail!("--chart {}: must end in .png or .svg", path.display()),
+    };
+    let picture = draw(spec, medium)?;
+    let opened = OpenOptions::new().write(true).create_new(true).open(path);
+    let mut file = opened.with_context(|| format!("cannot write {}", path.display()))?;
+    file.write_all(&picture).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Where runs land.

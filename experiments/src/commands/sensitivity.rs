@@ -6,11 +6,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
 use engine::Seed;
-use experiments::{Choices, Found, METHODS, Method, Sample, main_estimate};
+use experiments::{
+    Choices, Found, METHODS, Method, Sample, main_estimate, method_words, sensitivity_chart,
+};
+use outputs::chart::{ChartSpec, Frame};
 use outputs::read_csv;
 use serde_json::{Value, json};
 
-use super::run_folder;
+use super::{grouped, new_picture, run_folder};
 
 /// Analyses a run with uncertain parameters, or any table.
 #[derive(Debug, Args)]
@@ -48,6 +51,9 @@ pub(super) struct Sensitivity {
     /// Of the bootstrap
     #[arg(long, value_name = "N", default_value_t = 20_251_122)]
     seed: u64,
+    /// Draws what was found: a file ending in .png or .svg, which must not exist
+    #[arg(long, value_name = "FILE")]
+    chart: Option<PathBuf>,
     /// Prints one line of JSON
     #[arg(long)]
     json: bool,
@@ -72,6 +78,9 @@ pub(super) fn run(command: &Sensitivity) -> Result<()> {
     };
     let method = method.unwrap_or(usual);
     let found = sample.analyse(method, &choices).map_err(|error| anyhow!("{source}: {error}"))?;
+    if let Some(path) = &command.chart {
+        new_picture(path, &chart(command, &source, method, &sample, &found))?;
+    }
     let mut out = std::io::stdout().lock();
     if command.json {
         writeln!(out, "{}", as_json(&sample, method, &found))?;
@@ -79,6 +88,25 @@ pub(super) fn run(command: &Sensitivity) -> Result<()> {
         write!(out, "{}", as_text(&sample, &found))?;
     }
     Ok(())
+}
+
+fn chart(
+    command: &Sensitivity,
+    source: &str,
+    method: Method,
+    sample: &Sample,
+    found: &Found,
+) -> ChartSpec {
+    let [definition, marks] = method_words(method);
+    let title = match method {
+        Method::Prim => format!("Where {} is {} or more", sample.output, command.threshold),
+        _ => format!("{}: what it owes to each input", sample.output),
+    };
+    let conditional = if command.table.is_none() { " Conditional on the model." } else { "" };
+    let rows = grouped(sample.rows.len() as u64);
+    let caption = format!("{source}, {rows} rows. {marks}{conditional}");
+    let frame = Frame { title, subtitle: definition.to_owned(), caption };
+    sensitivity_chart(frame, sample, found)
 }
 
 fn read_method(name: &str) -> Result<Method> {

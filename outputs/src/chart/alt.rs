@@ -23,6 +23,7 @@ pub fn describe(spec: &ChartSpec) -> String {
         ChartSpec::Plane(spec) => (&spec.frame, plane(spec)),
         ChartSpec::Timeline(spec) => (&spec.frame, timeline(spec)),
         ChartSpec::Against(spec) => (&spec.frame, against(spec)),
+        ChartSpec::Discovery(spec) => (&spec.frame, super::discovery::words(spec)),
         ChartSpec::Words(frame, text) => (frame, text.clone()),
     };
     format!("{}. {}. {said}", frame.title, frame.subtitle)

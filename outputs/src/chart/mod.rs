@@ -8,6 +8,7 @@ mod boxes;
 mod canvas;
 mod contour;
 mod density;
+mod discovery;
 mod fans;
 mod fonts;
 mod heatmap;
@@ -30,10 +31,10 @@ pub use alt::describe;
 pub use backend::ChartError;
 pub use density::quantile;
 pub use spec::{
-    Aftermath, Against, AreaPanel, Areas, Axis, BoxRow, Boxes, ChartSpec, Comparison, Count, Dot,
-    Event, FanPanel, Fans, Frame, Glyph, Group, Heatmap, Lane, Layer, Legend, Lines, Maps, Mark,
-    Panel, Place, Plane, Quantiles, Reference, Ridge, Ridgelines, Scale, Series, Spot, Stacked,
-    Step, Strip, Survival, Timeline,
+    Aftermath, Against, AreaPanel, Areas, Axis, BoxRow, Boxes, ChartSpec, Comparison, Count,
+    Discovery, Dot, Event, FanPanel, Fans, Found, Frame, Glyph, Group, Heatmap, Lane, Layer,
+    Legend, Lines, Maps, Mark, Panel, Place, Plane, Quantiles, Reference, Ridge, Ridgelines, Scale,
+    Series, Spot, Stacked, Step, Strip, Survival, Timeline,
 };
 
 /// What a chart is drawn as.
@@ -74,6 +75,7 @@ pub fn draw(spec: &ChartSpec, medium: Medium) -> Result<Vec<u8>, ChartError> {
         ChartSpec::Plane(spec) => plane::draw(spec, medium),
         ChartSpec::Timeline(spec) => timeline::draw(spec, medium),
         ChartSpec::Against(spec) => against::draw(spec, medium),
+        ChartSpec::Discovery(spec) => discovery::draw(spec, medium),
         ChartSpec::Words(frame, text) => words::draw(frame, text, medium),
     }
 }

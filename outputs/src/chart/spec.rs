@@ -27,6 +27,8 @@ pub enum ChartSpec {
     Timeline(Timeline),
     /// Simulated numbers over known curves.
     Against(Against),
+    /// Boxes of inputs in which an outcome is likely.
+    Discovery(Discovery),
     /// Words in place of a picture, where there is nothing to draw.
     Words(Frame, String),
 }
@@ -322,6 +324,30 @@ pub enum Glyph {
     Box(Quantiles),
     /// A dot with whiskers: a value and the ends of its interval.
     Dot(f64, (f64, f64)),
+}
+
+/// Boxes of inputs in which an outcome is likely.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Discovery {
+    /// Title and the like.
+    pub frame: Frame,
+    /// Inputs with their ranges, from top to bottom.
+    pub inputs: Vec<(String, (f64, f64))>,
+    /// The boxes.
+    pub boxes: Vec<Found>,
+}
+
+/// A box in which an outcome is likely.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// Its name.
+    pub name: String,
+    /// For each input its lower and upper end, where it has one; nothing where the input is free.
+    pub limits: Vec<Option<(Option<f64>, Option<f64>)>>,
+    /// Coverage and density of the boxes on the way to it.
+    pub path: Vec<(f64, f64)>,
+    /// Its own.
+    pub chosen: (f64, f64),
 }
 
 /// The 5, 25, 50, 75 and 95 % quantiles.
