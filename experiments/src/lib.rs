@@ -43,8 +43,8 @@ mod write_toml;
 pub use beside::{Beside, terms_beside_theory};
 pub use calibrate::tables as calibration;
 pub use calibrate::{
-    CalibrateError, Calibration, Moment, Particle, Plan, Round, Target as CalibrationTarget,
-    calibrate,
+    CalibrateError, Calibration, Journal, JournalError, Moment, Particle, Plan, Population, Round,
+    Target as CalibrationTarget, calibrate,
 };
 pub use catalogue::{Build, Theory, WORLDS, World, world};
 pub use charts::{charts, main_estimate, method_words, sensitivity_chart, story_chart};

@@ -4,6 +4,8 @@
 mod desk;
 
 use std::fs;
+use std::process::Command;
+use std::time::Duration;
 
 use desk::Desk;
 
@@ -141,4 +143,46 @@ fn mistakes_in_targets_are_told_with_their_place() {
         assert!(message.contains(part) && message.contains("wrong.toml"), "{wrong}: {message}");
         assert!(!desk.path("wrong").exists());
     }
+}
+
+#[test]
+fn what_is_killed_goes_on_and_ends_as_if_it_had_not_been() {
+    let desk = desk();
+    desk.done("calibrate targets.toml --out whole --quiet");
+    // Long enough to be caught: a population takes a good part of a second.
+    for number in 0..3 {
+        let program = assert_cmd::cargo::cargo_bin("armistice");
+        let mut child = Command::new(program)
+            .args(["calibrate", "targets.toml", "--out", "cut", "--quiet", "--threads", "1"])
+            .args((number > 0).then_some("--resume"))
+            .current_dir(desk.path("."))
+            .spawn()
+            .expect("it starts");
+        let kept = desk.path(&format!("cut.journal/population-{number}.txt"));
+        while !kept.exists() && child.try_wait().expect("it is ours").is_none() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        child.kill().expect("it can be killed");
+        child.wait().expect("it is ours");
+        assert!(kept.exists() && !desk.path("cut").exists(), "population {number} was not caught");
+    }
+    let refused = |arguments: &str, part: &str| {
+        let done = desk.run(arguments);
+        let said = String::from_utf8(done.stderr).expect("it is text");
+        assert!(done.status.code() == Some(1) && said.contains(part), "{said}");
+    };
+    refused("calibrate targets.toml --out cut --quiet", "go on with --resume");
+    refused("calibrate targets.toml --out cut --seed 4 --resume", "another calibration");
+    // A file that a bit has flipped in is played again.
+    let last = desk.path("cut.journal/population-2.txt");
+    let mut bytes = fs::read(&last).expect("it is there");
+    bytes[500] ^= 4;
+    fs::write(&last, bytes).expect("it can be written");
+    desk.done("calibrate targets.toml --out cut --quiet --resume --threads 2");
+    for file in
+        ["posterior.csv", "particles.csv", "rounds.csv", "predictive.csv", "provenance.json"]
+    {
+        assert!(desk.read(&format!("whole/{file}")) == desk.read(&format!("cut/{file}")), "{file}");
+    }
+    assert!(!desk.path("cut.journal").exists());
 }

@@ -7,6 +7,7 @@ use engine::{
 use models::Value;
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 
+use super::journal::JournalError;
 use super::targets::Plan;
 use crate::draws::coordinates;
 use crate::later::Later;
@@ -43,6 +44,17 @@ pub struct Round {
     pub effective: f64,
 }
 
+/// A whole population.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Population {
+    /// Its particles, whose weights add up to 1.
+    pub particles: Vec<Particle>,
+    /// How it came about.
+    pub round: Round,
+    /// How many proposals had been played by then, in all populations.
+    pub played: u64,
+}
+
 /// What is left of the prior.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Calibration {
@@ -55,7 +67,7 @@ pub struct Calibration {
 }
 
 /// Why nothing was calibrated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CalibrateError {
     /// The observer asked for it.
@@ -71,6 +83,9 @@ pub enum CalibrateError {
         /// And have all moments.
         whole: usize,
     },
+    /// A population cannot be kept.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
 }
 
 impl From<Stopped> for CalibrateError {
@@ -90,6 +105,9 @@ impl From<Stopped> for CalibrateError {
 /// twenty times, and the last population is weighted by `exp(−d²/2)` as well: the posterior under normal
 /// errors of the targets, cut at that distance.
 ///
+/// Each whole population is handed on as it comes; `before` holds those of an earlier call with the same plan, after
+/// which the same follows as without interruption.
+///
 /// # Errors
 ///
 /// [`CalibrateError`] where the observer asked to stop, or the prior hardly ever meets any target.
@@ -103,47 +121,40 @@ pub fn calibrate(
     plan: &Plan,
     batch: &Batch,
     observer: &dyn Observer,
-    mut each: impl FnMut(usize, &Round),
+    before: Vec<Population>,
+    mut each: impl FnMut(usize, &Population) -> Result<(), JournalError>,
 ) -> Result<Calibration, CalibrateError> {
-    let (_, k) = coordinates(&plan.study.uncertain);
-    let mut player = Player { plan, batch, observer, played: 0 };
-    let limit = PATIENCE * plan.particles;
-    let of_prior = |stream: &mut engine::Stream| (0..k).map(|_| stream.normal()).collect();
-    let mut accepted = player.population(f64::MAX, limit, 0, of_prior)?;
-    if accepted.particles.len() < plan.particles {
-        let whole = accepted.particles.len();
-        return Err(CalibrateError::Nothing { proposed: accepted.proposed, whole });
+    let floor = explained(plan.targets.len());
+    let mut kept = before;
+    let played = kept.last().map_or(0, |own| own.played);
+    let mut player = Player { plan, batch, observer, played };
+    if kept.is_empty() {
+        kept.push(player.of_prior()?);
+        each(0, &kept[0])?;
     }
-    let count = accepted.particles.len() as f64;
-    accepted.particles.iter_mut().for_each(|own| own.weight = 1.0 / count);
-    let mut rounds = vec![round(&accepted)];
-    each(0, &rounds[0]);
-    let (prior, mut current) = (accepted.particles.clone(), accepted.particles);
-    let (floor, mut previous) = (explained(plan.targets.len()), f64::INFINITY);
-    for number in 1..plan.rounds {
-        let tolerance = quantile_of_distances(&current, plan.keep).max(floor);
-        if !tolerance.is_finite() {
-            break;
-        }
-        let Some(kernel) = Kernel::of(&current) else { break };
-        let next =
-            player.population(tolerance, limit, number as u32, |stream| kernel.propose(stream))?;
-        if next.particles.len() < plan.particles {
-            break;
-        }
-        let mut next = next;
-        kernel.weigh(&mut next.particles);
-        rounds.push(round(&next));
-        each(number, &rounds[number]);
-        current = next.particles;
-        // Once more at the smallest tolerance, from particles that were near already: weights even out.
-        if previous == floor {
-            break;
-        }
-        previous = tolerance;
+    while kept.len() < plan.rounds && !is_settled(&kept, plan.keep, floor) {
+        let tolerance = next_tolerance(&kept[kept.len() - 1], plan.keep, floor);
+        let Some(next) = player.next_population(&kept, tolerance)? else { break };
+        each(kept.len(), &next)?;
+        kept.push(next);
     }
-    weigh_by_errors(&mut current);
-    Ok(Calibration { particles: current, rounds, prior })
+    let rounds = kept.iter().map(|own| own.round).collect();
+    let prior = kept[0].particles.clone();
+    let mut particles = kept.pop().map(|own| own.particles).unwrap_or_default();
+    weigh_by_errors(&mut particles);
+    Ok(Calibration { particles, rounds, prior })
+}
+
+/// How far from the targets the particles of the next population may be.
+fn next_tolerance(population: &Population, keep: f64, floor: f64) -> f64 {
+    quantile_of_distances(&population.particles, keep).max(floor)
+}
+
+/// Whether the population before the last was made at the smallest tolerance already: once more, from particles that
+/// were near, lets weights even out, and that is enough.
+fn is_settled(kept: &[Population], keep: f64, floor: f64) -> bool {
+    let before = kept.len().checked_sub(3).map(|at| &kept[at]);
+    before.is_some_and(|own| next_tolerance(own, keep, floor) <= floor)
 }
 
 /// The distance that the targets' own errors explain.
@@ -192,17 +203,53 @@ struct Player<'a> {
 }
 
 impl Player<'_> {
+    /// The first population, equally weighted.
+    fn of_prior(&mut self) -> Result<Population, CalibrateError> {
+        let k = self.plan.coordinates();
+        let of_prior = |stream: &mut engine::Stream| (0..k).map(|_| stream.normal()).collect();
+        let mut accepted = self.population(f64::MAX, 0, of_prior)?;
+        let whole = accepted.particles.len();
+        if whole < self.plan.particles {
+            return Err(CalibrateError::Nothing { proposed: accepted.proposed, whole });
+        }
+        accepted.particles.iter_mut().for_each(|own| own.weight = 1.0 / whole as f64);
+        Ok(self.whole(accepted))
+    }
+
+    /// Another population from the last; nothing where its particles do not span their space, or too few proposals
+    /// are near enough.
+    fn next_population(
+        &mut self,
+        kept: &[Population],
+        tolerance: f64,
+    ) -> Result<Option<Population>, Stopped> {
+        let Some(last) = kept.last().filter(|_| tolerance.is_finite()) else { return Ok(None) };
+        let Some(kernel) = Kernel::of(&last.particles) else { return Ok(None) };
+        let number = kept.len() as u32;
+        let mut accepted = self.population(tolerance, number, |stream| kernel.propose(stream))?;
+        if accepted.particles.len() < self.plan.particles {
+            return Ok(None);
+        }
+        kernel.weigh(self.batch, &mut accepted.particles);
+        Ok(Some(self.whole(accepted)))
+    }
+
+    fn whole(&self, accepted: Accepted) -> Population {
+        let round = round(&accepted);
+        Population { particles: accepted.particles, round, played: self.played }
+    }
+
     /// Proposes until there are particles enough within a tolerance, or too many were proposed.
     /// Proposals are numbered, and taken in that order.
     fn population(
         &mut self,
         tolerance: f64,
-        limit: usize,
         round: u32,
         propose: impl Fn(&mut engine::Stream) -> Vec<f64>,
     ) -> Result<Accepted, Stopped> {
         let mut accepted = Accepted { particles: Vec::new(), proposed: 0 };
         let wanted = self.plan.particles;
+        let limit = PATIENCE * wanted;
         while accepted.particles.len() < wanted && accepted.proposed < limit {
             let first = accepted.proposed as u64;
             let places: Vec<Vec<f64>> = (first..first + AT_A_TIME as u64)
@@ -226,14 +273,8 @@ impl Player<'_> {
 
     fn play(&mut self, places: Vec<Vec<f64>>) -> Result<Vec<Particle>, Stopped> {
         let study = &self.plan.study;
-        let (coordinate, _) = coordinates(&study.uncertain);
-        let values: Vec<Vec<Value>> = places
-            .iter()
-            .map(|place| {
-                let own = study.uncertain.iter().zip(&coordinate);
-                own.map(|(own, at)| own.at(normal_survival_exact(-place[*at]))).collect()
-            })
-            .collect();
+        let values: Vec<Vec<Value>> =
+            places.iter().map(|place| values_at(self.plan, place)).collect();
         let point = study.design.point(0);
         let first = self.played;
         self.played += places.len() as u64;
@@ -276,6 +317,13 @@ impl Player<'_> {
     }
 }
 
+/// The value of each uncertain parameter at a place.
+pub(super) fn values_at(plan: &Plan, place: &[f64]) -> Vec<Value> {
+    let (coordinate, _) = coordinates(&plan.study.uncertain);
+    let own = plan.study.uncertain.iter().zip(&coordinate);
+    own.map(|(own, at)| own.at(normal_survival_exact(-place[*at]))).collect()
+}
+
 /// Moves particles of a population.
 struct Kernel<'a> {
     particles: &'a [Particle],
@@ -310,25 +358,26 @@ impl<'a> Kernel<'a> {
         moved.iter().copied().collect()
     }
 
+    /// A place in units in which steps of the kernel are standard normal.
+    fn whitened(&self, own: &Particle) -> DVector<f64> {
+        let place = DVector::from_column_slice(&own.place);
+        self.factor.l_dirty().solve_lower_triangular(&place).unwrap_or(place)
+    }
+
     /// Weights by prior over proposal, adding up to 1.
-    fn weigh(&self, particles: &mut [Particle]) {
-        let inverse = self.factor.inverse();
-        let logs: Vec<f64> = particles
-            .iter()
-            .map(|own| {
-                let place = DVector::from_column_slice(&own.place);
-                let prior = -0.5 * place.norm_squared();
-                let density: f64 = self
-                    .particles
-                    .iter()
-                    .map(|from| {
-                        let off = &place - DVector::from_column_slice(&from.place);
-                        from.weight * (-0.5 * (off.transpose() * &inverse * &off)[0]).exp()
-                    })
-                    .sum();
-                prior - density.ln()
-            })
-            .collect();
+    fn weigh(&self, batch: &Batch, particles: &mut [Particle]) {
+        let from: Vec<(f64, DVector<f64>)> =
+            self.particles.iter().map(|own| (own.weight, self.whitened(own))).collect();
+        let log = |own: &Particle| {
+            let squares: f64 = own.place.iter().map(|x| x * x).sum();
+            let place = self.whitened(own);
+            let near = |(weight, from): &(f64, DVector<f64>)| {
+                let off = place.iter().zip(from).map(|(a, b)| (a - b) * (a - b));
+                weight * (-0.5 * off.sum::<f64>()).exp()
+            };
+            -0.5 * squares - from.iter().map(near).sum::<f64>().ln()
+        };
+        let logs = batch.map(particles, log);
         let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let sum: f64 = logs.iter().map(|log| (log - most).exp()).sum();
         for (own, log) in particles.iter_mut().zip(&logs) {

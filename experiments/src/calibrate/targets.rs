@@ -4,6 +4,7 @@ use std::path::Path;
 
 use engine::{MeasureInfo, Summary, Z95};
 
+use crate::draws::coordinates;
 use crate::results::estimates;
 use crate::source::{ConfigError, Cursor, Source};
 use crate::study::{Overrides, Study};
@@ -104,6 +105,11 @@ impl Target {
 }
 
 impl Plan {
+    /// From how many coordinates what is uncertain is drawn.
+    pub(super) fn coordinates(&self) -> usize {
+        coordinates(&self.study.uncertain).1
+    }
+
     /// Reads a file of targets with the study that it names.
     ///
     /// # Errors

@@ -1,13 +1,13 @@
 //! `armistice calibrate`: values of what is uncertain that bring a model near to targets.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, anyhow};
 use clap::Args;
 use engine::Observer;
-use experiments::{CalibrateError, Plan, calibrate, calibration};
+use experiments::{CalibrateError, Calibration, Journal, Plan, Round, calibrate, calibration};
 use outputs::chart::{Medium, draw};
 use outputs::{Folder, Table, write_csv};
 use serde_json::json;
@@ -28,9 +28,12 @@ pub(super) struct Calibrate {
     changes: Changes,
     #[command(flatten)]
     threads: Threads,
-    /// Replaces the folder if it is there
+    /// Replaces the folder if it is there, and begins anew where a calibration was interrupted
     #[arg(long)]
     force: bool,
+    /// Goes on where an interrupted calibration stopped
+    #[arg(long, conflicts_with = "force")]
+    resume: bool,
     /// No progress
     #[arg(long)]
     quiet: bool,
@@ -52,35 +55,53 @@ pub(super) fn run(command: &Calibrate) -> Result<ExitCode> {
     let target = command.out.clone().unwrap_or_else(usual);
     let folder = Folder::open(&target, command.force)?;
     listen_for_interrupt();
-    let found = calibrate(&plan, &batch, &Patient, |number, round| {
+    let place = beside(&target);
+    let (journal, before) = Journal::open(&place, &plan, command.resume, command.force)?;
+    let tell = |words: &str, number: usize, round: &Round| {
         if !command.quiet {
             eprintln!(
-                "population {number}: {} proposed, within {:.2}, effective size {:.0}",
+                "population {number}: {words}{} proposed, within {:.2}, effective size {:.0}",
                 grouped(round.proposed as u64),
                 round.tolerance,
                 round.effective
             );
         }
+    };
+    before.iter().enumerate().for_each(|(number, own)| tell("as kept: ", number, &own.round));
+    let found = calibrate(&plan, &batch, &Patient, before, |number, own| {
+        tell("", number, &own.round);
+        journal.keep(number, own)
     });
     let found = match found {
         Ok(found) => found,
         Err(CalibrateError::Stopped) => {
-            eprintln!("interrupted: nothing was written");
+            match place.exists() {
+                true => eprintln!("interrupted: go on with --resume"),
+                false => eprintln!("interrupted: nothing was written"),
+            }
             return Ok(ExitCode::from(130));
         }
         Err(error) => return Err(anyhow!("{}: {error}", command.targets.display())),
     };
     let predictive = calibration::predictive(&plan, &found);
+    write_all(&folder, &plan, &found, &predictive)?;
+    let target = folder.publish()?;
+    journal.remove()?;
+    say(&plan, &found, &predictive, &target)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write_all(folder: &Folder, plan: &Plan, found: &Calibration, predictive: &Table) -> Result<()> {
     let tables = [
-        ("posterior.csv", &calibration::posterior(&plan, &found)),
-        ("particles.csv", &calibration::particles(&plan, &found)),
-        ("rounds.csv", &calibration::rounds(&found)),
-        ("predictive.csv", &predictive),
+        ("posterior.csv", &calibration::posterior(plan, found)),
+        ("particles.csv", &calibration::particles(plan, found)),
+        ("rounds.csv", &calibration::rounds(found)),
+        ("predictive.csv", predictive),
     ];
     for (name, table) in tables {
-        write(&folder, name, table)?;
+        write(folder, name, table)?;
     }
-    let chart = calibration::predictive_chart(&plan, &found);
+    let chart = calibration::predictive_chart(plan, found);
     for medium in [Medium::Png, Medium::Svg] {
         folder.write(&format!("charts/predictive.{}", medium.ending()), &draw(&chart, medium)?)?;
     }
@@ -96,7 +117,11 @@ pub(super) fn run(command: &Calibrate) -> Result<ExitCode> {
     });
     folder
         .write("provenance.json", (serde_json::to_string_pretty(&provenance)? + "\n").as_bytes())?;
-    let target = folder.publish()?;
+    Ok(())
+}
+
+/// How targets are met, and what they say of parameters.
+fn say(plan: &Plan, found: &Calibration, predictive: &Table, target: &Path) -> Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "Targets (value, interval; calibrated median, nine tenths)")?;
     for row in 0..predictive.rows().len() {
@@ -132,11 +157,18 @@ pub(super) fn run(command: &Calibrate) -> Result<ExitCode> {
         "\nParameters (median, nine tenths; effective size {effective:.0} of {})",
         plan.particles
     )?;
-    for line in calibration::told_apart(&plan, &found) {
+    for line in calibration::told_apart(plan, found) {
         writeln!(out, "  {line}")?;
     }
     writeln!(out, "\nConditional on the model and the priors.\nTables: {}", target.display())?;
-    Ok(ExitCode::SUCCESS)
+    Ok(())
+}
+
+/// Where populations are kept meanwhile.
+fn beside(target: &Path) -> PathBuf {
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    name.push(".journal");
+    target.with_file_name(name)
 }
 
 fn write(folder: &Folder, name: &str, table: &Table) -> Result<()> {
