@@ -51,6 +51,10 @@ fn score(z: f64, k: f64, n: f64) -> Interval {
 /// The score interval of a proportion with a standard error that is not that of independent trials: of as many
 /// trials as would have that error. Where all trials or none succeeded, of `clusters` trials.
 ///
+/// Clusters can be so alike that few of them show any spread. So two are added to what is known of it, one of which all
+/// succeeded and one of which none did (Agresti and Coull 1998 do so for trials): intervals of few clusters are
+/// somewhat too wide rather than far too narrow.
+///
 /// # Source
 ///
 /// Korn and Graubard (1998), *Confidence Intervals for Proportions with Small Expected Number of Positive
@@ -58,10 +62,8 @@ fn score(z: f64, k: f64, n: f64) -> Interval {
 /// in [`wilson`]'s interval.
 pub fn score_interval(z: f64, share: f64, error: f64, clusters: f64) -> Interval {
     let spread = share * (1.0 - share);
-    if spread > 0.0 && error <= 0.0 {
-        return Interval { low: share, high: share };
-    }
-    let trials = if spread > 0.0 { spread / (error * error) } else { clusters };
+    let squared = error * error + 0.5 / (clusters * clusters);
+    let trials = if spread > 0.0 { spread / squared } else { clusters };
     score(z, share * trials, trials)
 }
 

@@ -11,7 +11,7 @@ mod story;
 mod uncertain;
 
 pub use story::story_chart;
-pub use uncertain::{main_estimate, method_words, sensitivity_chart};
+pub use uncertain::{definition_words, main_estimate, marks_words, sensitivity_chart};
 
 use models::{IssueRole, Value};
 use outputs::chart::{

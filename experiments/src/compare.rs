@@ -52,6 +52,8 @@ pub struct Comparison {
     pub titles: Vec<(String, String)>,
     /// By point, then by estimate.
     pub rows: Vec<Vec<Option<Difference>>>,
+    /// Why nothing is paired, where nothing is.
+    pub unpaired: Option<&'static str>,
     /// By point: whether agreements last differently, where replications are independent.
     pub lasting: Vec<Option<LogRank>>,
 }
@@ -87,7 +89,7 @@ pub fn compare(first: &Side, second: &Side) -> Result<Comparison, CompareError> 
         let name = |axis: &Axis| {
             let levels: Vec<String> = axis.levels.iter().map(ToString::to_string).collect();
             let levels = match &axis.target {
-                Target::Points(members) => format!("{:?}", values_of(members)),
+                Target::Points(members) => values_of(members).join("; "),
                 _ => levels.join(", "),
             };
             format!("{} = {levels}", axis.path)
@@ -102,17 +104,30 @@ pub fn compare(first: &Side, second: &Side) -> Result<Comparison, CompareError> 
     let measures = measures_of(one, &titles);
     let columns: Vec<&str> = measures.iter().map(String::as_str).collect();
     let kept = [first, second].map(|side| side.folder.join("replications.csv"));
-    let pairs = match kept.iter().all(|path| path.is_file()) && alike(one, other) {
-        true => paired(&kept[0], &kept[1], &columns, unit(one))?,
-        false => None,
+    let unpaired = if !kept.iter().all(|path| path.is_file()) {
+        Some(NOT_KEPT)
+    } else if one.antithetic != other.antithetic {
+        Some("one run is in antithetic pairs and the other is not")
+    } else if !alike(one, other) {
+        Some("their seeds differ")
+    } else {
+        None
     };
+    let pairs = match unpaired {
+        None => paired(&kept[0], &kept[1], &columns, unit(one))?,
+        Some(_) => None,
+    };
+    let unpaired = unpaired.or(pairs.is_none().then_some("they hold other replications"));
     let name = |side: &Side| {
         let folder = side.folder.file_name().map(|name| name.to_string_lossy().into_owned());
         folder.unwrap_or_else(|| side.study.name.clone())
     };
     let sides = [name(first), name(second)];
-    Ok(differences(sides, [first, second], titles, |point| point, pairs.as_ref()))
+    let found = differences(sides, [first, second], titles, |point| point, pairs.as_ref());
+    Ok(Comparison { unpaired, ..found })
 }
+
+const NOT_KEPT: &str = "keep = \"replications\" under [run] would pair them";
 
 /// Compares every design point of a run with one of them.
 ///
@@ -130,7 +145,9 @@ pub fn compare_points(run: &Side, with: &Point) -> Result<Comparison, CompareErr
     };
     let place = run.study.design.words(with);
     let sides = [format!("point {} ({place})", with.number), "Each point".to_owned()];
-    Ok(differences(sides, [run, run], titles, |_| with.number, pairs.as_ref()))
+    let unpaired = pairs.is_none().then_some(NOT_KEPT);
+    let found = differences(sides, [run, run], titles, |_| with.number, pairs.as_ref());
+    Ok(Comparison { unpaired, ..found })
 }
 
 /// All differences: at each point, the second side there less the first at the point `of_first`.
@@ -143,9 +160,13 @@ fn differences(
 ) -> Comparison {
     let points = || second.study.design.points();
     let row = |point: Point| {
+        let places = [of_first(point.number), point.number];
+        let is_itself = std::ptr::eq(first, second) && places[0] == places[1];
         let of = |(at, (column, _)): (usize, &(String, String))| {
+            if is_itself {
+                return None;
+            }
             let pair = pairs.and_then(|all| all.get(point.number as usize)?.get(at));
-            let places = [of_first(point.number), point.number];
             pair.map_or_else(
                 || as_if_independent([first, second], places, column),
                 replication_by_replication,
@@ -164,18 +185,16 @@ fn differences(
         if counted && !same { one?.log_rank(&other?) } else { None }
     };
     let lasting = points().map(lasting).collect();
-    Comparison { sides, titles, rows, lasting }
+    Comparison { sides, titles, rows, lasting, unpaired: None }
 }
 
-/// What the points of a list set.
-fn values_of(members: &[Member]) -> Vec<Vec<(&str, String)>> {
-    members
-        .iter()
-        .map(|member| {
-            let values = member.values.iter();
-            values.map(|(path, _, value)| (path.as_str(), value.to_string())).collect()
-        })
-        .collect()
+/// What the points of a list set, in words.
+fn values_of(members: &[Member]) -> Vec<String> {
+    let words = |member: &Member| {
+        let values = member.values.iter().map(|(path, _, value)| format!("{path} {value}"));
+        values.collect::<Vec<String>>().join(", ")
+    };
+    members.iter().map(words).collect()
 }
 
 /// Whether replications of the same number draw from the same streams.
@@ -282,8 +301,8 @@ impl Comparison {
         table
     }
 
-    /// One chart for each estimate: a heatmap over two parameters, or a line over one; nothing for
-    /// other designs.
+    /// One chart for each estimate: a heatmap over two numbers, a line over one, marks over words; nothing
+    /// for other designs.
     pub fn charts(&self, first: &Study, second: &Study) -> Vec<(String, ChartSpec)> {
         let axes = &first.design.axes;
         let chart = |(at, (column, title)): (usize, &(String, String))| {
@@ -294,7 +313,7 @@ impl Comparison {
             };
             let spec = match &axes[..] {
                 [x, y] if numeric(x) && numeric(y) => self.heatmap(at, frame, x, y, title),
-                [x] if numeric(x) => self.line(at, frame, x, title),
+                [x] => self.line(at, frame, x, title),
                 _ => return None,
             };
             Some((format!("difference_{column}"), spec))
@@ -355,7 +374,7 @@ impl Comparison {
             y_title: format!("Difference of {title}"),
             range: (-most, most),
             series: vec![Series { name: String::new(), points }],
-            separate: false,
+            separate: !numeric(x),
             ordered: false,
         })
     }

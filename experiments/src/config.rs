@@ -5,6 +5,9 @@ use models::Value;
 use crate::points::POINTS;
 use crate::source::{ConfigError, Cursor, Tree};
 
+/// Under `[parameters]`, where values come from.
+pub(crate) const SOURCES: &str = "sources";
+
 /// What a path is set to.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Written {
@@ -48,7 +51,8 @@ impl Place for Cursor<'_> {
 }
 
 /// Calls `each` with every path and value under a table of nested keys. Ranges and arrays are read
-/// only where sweeping is allowed; a list of points is passed over.
+/// only where sweeping is allowed; lists of points and
+/// sources are passed over.
 pub(crate) fn walk(
     table: &Cursor,
     base: usize,
@@ -57,7 +61,7 @@ pub(crate) fn walk(
 ) -> Result<(), ConfigError> {
     for (_, cursor) in table.entries()? {
         let path = cursor.path()[base..].to_vec();
-        if sweeps && path == [POINTS] {
+        if path == [if sweeps { POINTS } else { SOURCES }] {
             continue;
         }
         match &cursor.node.tree {

@@ -4,7 +4,7 @@ use models::{Scenario, Settings, Value};
 use outputs::Cell;
 
 use crate::ensemble::Member;
-use crate::points::in_tables;
+use crate::points::{POINTS, in_tables};
 use crate::results::cell;
 
 /// Where a path leads.
@@ -96,6 +96,28 @@ pub struct Point {
 }
 
 impl Design {
+    /// Merges points of a list that set the same, and leaves a list out that sets nothing: what was set for good
+    /// has no place in it.
+    pub(crate) fn merge_points(&mut self) {
+        for axis in &mut self.axes {
+            let Target::Points(members) = &mut axis.target else { continue };
+            let named = members.clone();
+            let first = |at: usize| named[..at].iter().all(|own| own.values != named[at].values);
+            let mut at = 0..;
+            members.retain(|_| at.next().is_some_and(first));
+            let is_numbered =
+                named.iter().enumerate().all(|(at, member)| member.name == at.to_string());
+            if is_numbered {
+                members.iter_mut().enumerate().for_each(|(at, own)| own.name = at.to_string());
+            }
+            axis.levels = members.iter().map(|own| Value::Word(own.name.clone())).collect();
+        }
+        self.axes.retain(|axis| match &axis.target {
+            Target::Points(members) => members.iter().any(|member| !member.values.is_empty()),
+            _ => true,
+        });
+    }
+
     /// How many points; nothing where they cannot be counted.
     pub fn size(&self) -> Option<u64> {
         self.axes.iter().try_fold(1_u64, |size, axis| size.checked_mul(axis.levels.len() as u64))
@@ -133,7 +155,11 @@ impl Design {
 
     /// The same in words: "unity 0.6, signalling 0.3"; empty where nothing is swept.
     pub fn words(&self, point: &Point) -> String {
-        let told = self.told(point).into_iter().map(|(name, value)| format!("{name} {value}"));
+        // The name of a point speaks for itself.
+        let told = self.told(point).into_iter().map(|(name, value)| match name.as_str() {
+            POINTS => value.to_string(),
+            _ => format!("{name} {value}"),
+        });
         told.collect::<Vec<String>>().join(", ")
     }
 

@@ -47,7 +47,9 @@ pub use calibrate::{
     Target as CalibrationTarget, calibrate,
 };
 pub use catalogue::{Build, Theory, WORLDS, World, world};
-pub use charts::{charts, main_estimate, method_words, sensitivity_chart, story_chart};
+pub use charts::{
+    charts, definition_words, main_estimate, marks_words, sensitivity_chart, story_chart,
+};
 pub use compare::{CompareError, Comparison, Difference, Side, compare, compare_points};
 pub use design::{Axis, Design, Point, Target};
 pub use draw_tables::{DrawTables, DrawTally};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use outputs::{Cell, Table, read_csv};
+use outputs::{Cell, Table, read_csv, write_csv};
 
 use crate::design::Target;
 use crate::draws::coordinates;
@@ -18,6 +18,9 @@ const DRAW: &str = "draw";
 const FIRST: &str = "first_replication";
 const COUNT: &str = "replications";
 const SEED: &str = "seed";
+
+/// Greater whole numbers are not told apart when they are read.
+const MOST_EXACT: u64 = 1 << 53;
 
 /// One row for each design point, and where something is uncertain for each draw at it, in the order in which they
 /// are played: what is set, which replications are played, and their seed.
@@ -35,7 +38,8 @@ pub fn plan(study: &Study) -> Table {
             row.extend(uncertain.then_some(Cell::Number(draw as f64)));
             row.extend(study.design.cells(&point));
             row.extend(drawn.iter().map(cell));
-            let whole = |number: u64| Cell::Number(number as f64);
+            // As text: a seed can have more digits than a number holds.
+            let whole = |number: u64| Cell::Text(number.to_string());
             row.extend([study.first_replication(draw), study.replications, study.seed].map(whole));
             table.push(row);
         }
@@ -51,23 +55,17 @@ pub fn plan(study: &Study) -> Table {
 /// [`ConfigError`] with the file and the rule that it breaks.
 pub(crate) fn follow(study: &mut Study, path: &Path) -> Result<(), ConfigError> {
     let wrong = |rule: String| ConfigError::outside(path.display().to_string(), rule);
-    let table = read_csv(path).map_err(|error| wrong(error.to_string()))?;
-    if table == plan(study) {
+    let mut own = Vec::new();
+    write_csv(&plan(study), &mut own).map_err(|error| wrong(error.to_string()))?;
+    if std::fs::read(path).is_ok_and(|bytes| bytes == own) {
         return Ok(());
     }
-    for (column, own) in [(COUNT, study.replications), (SEED, study.seed)] {
-        let place = table
-            .column(column)
-            .ok_or_else(|| wrong(format!("is no plan: it has no column `{column}`")))?;
-        let other = table.rows().iter().find(|row| row[place].number() != Some(own as f64));
-        if let Some(other) = other {
-            let option = if column == SEED { "--seed" } else { "--replications" };
-            let found = &other[place];
-            return Err(wrong(format!(
-                "`{column}` is {found}, but {own} in the study: plan it anew, or give {option} {found}"
-            )));
-        }
+    if study.seed > MOST_EXACT {
+        let rule = format!("is not as it was written, and the seed is above {MOST_EXACT}");
+        return Err(wrong(format!("{rule}: plans of such seeds cannot be changed")));
     }
+    let table = read_csv(path).map_err(|error| wrong(error.to_string()))?;
+    check_luck(study, &table).map_err(wrong)?;
     if study.design.axes.iter().any(|axis| matches!(axis.target, Target::Ensemble(_))) {
         return Err(wrong(
             "is not as it was written: plans of an ensemble cannot be changed".to_owned(),
@@ -80,6 +78,40 @@ pub(crate) fn follow(study: &mut Study, path: &Path) -> Result<(), ConfigError> 
     let own = [POINT, DRAW, FIRST, COUNT, SEED];
     let members = from_table(study, &points, &own).map_err(wrong)?;
     study.design.axes = vec![axis(members)];
+    Ok(())
+}
+
+/// Checks that replications and seed are those of the study. Rows that were added may leave them empty.
+fn check_luck(study: &Study, table: &Table) -> Result<(), String> {
+    let columns = [FIRST, COUNT, SEED].map(|name| table.column(name).ok_or(name));
+    let mut places = Vec::new();
+    for column in columns {
+        places.push(column.map_err(|name| match table.columns() {
+            [one] if one.contains(';') => {
+                "is separated by semicolons: save it with commas".to_owned()
+            }
+            _ => format!("is no plan: it has no column `{name}`"),
+        })?);
+    }
+    let draw = table.column(DRAW);
+    for (number, row) in table.rows().iter().enumerate() {
+        let draw = draw.and_then(|at| row[at].number()).unwrap_or(0.0) as usize;
+        let first = study.first_replication(draw);
+        let known = [(FIRST, first), (COUNT, study.replications), (SEED, study.seed)];
+        for ((name, own), place) in known.into_iter().zip(&places) {
+            let found = &row[*place];
+            if *found == Cell::Empty || found.number() == Some(own as f64) {
+                continue;
+            }
+            let number = number + 1;
+            let rule = format!("`{name}` is {found} in row {number}, but {own} in the study");
+            return Err(match name {
+                FIRST => format!("{rule}: replications are counted from there and cannot be moved"),
+                SEED => format!("{rule}: plan it anew, or give --seed {found}"),
+                _ => format!("{rule}: plan it anew, or give --replications {found}"),
+            });
+        }
+    }
     Ok(())
 }
 

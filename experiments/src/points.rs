@@ -8,7 +8,7 @@ use outputs::{Cell, Table, read_csv};
 use crate::config::{Place, walk_fixed};
 use crate::design::{Axis, Target, apply};
 use crate::ensemble::Member;
-use crate::source::{ConfigError, Cursor, Source, Tree, dotted, hint, keys_of};
+use crate::source::{ConfigError, Cursor, Source, Tree, check_name, dotted, hint, keys_of};
 use crate::study::Study;
 
 /// The key under `[sweep]`, and what the axis is called.
@@ -63,14 +63,14 @@ fn from_list(study: &Study, list: &Cursor) -> Result<Vec<Member>, ConfigError> {
         walk_fixed(item, 2, &mut |path, value, place| {
             if path == [NAME] {
                 place.name()?.clone_into(&mut name);
-                return Ok(());
+                return check_point_name(&name, number).map_err(|rule| place.broken(&rule));
             }
             let target = study.target(&path, place)?;
             tried(study, &target, &value).map_err(|rule| place.broken(&rule))?;
             values.push((dotted(&path), target, value));
             Ok(())
         })?;
-        let own = Member { name, values };
+        let own = in_order(&members, Member { name, values });
         fits(&members, &own).map_err(|rule| item.error_here(format!("point {number}: {rule}")))?;
         members.push(own);
     }
@@ -120,6 +120,8 @@ pub(crate) fn from_table(
             values.push((path.clone(), target.clone(), value));
         }
         let name = name.map_or_else(|| number.to_string(), |at| row[at].to_string());
+        check_point_name(&name, number)
+            .map_err(|rule| format!("row {}: its name {rule}", number + 1))?;
         let own = Member { name, values };
         fits(&members, &own).map_err(|rule| format!("row {}: {rule}", number + 1))?;
         members.push(own);
@@ -161,6 +163,24 @@ fn tried(study: &Study, target: &Target, value: &Value) -> Result<(), String> {
     apply(target, value, &mut settings, &mut scenario)
 }
 
+/// A point with its values in the order of the first.
+fn in_order(before: &[Member], mut own: Member) -> Member {
+    if let Some(first) = before.first() {
+        let place = |path: &String| first.values.iter().position(|(other, ..)| other == path);
+        own.values.sort_by_key(|(path, ..)| place(path));
+    }
+    own
+}
+
+/// A name that can be told from the number of a point, which it need not have.
+fn check_point_name(name: &str, number: usize) -> Result<(), String> {
+    check_name(name)?;
+    match name.parse::<f64>().is_ok() && name != number.to_string() {
+        true => Err(format!("must not be a number ({name}): points are numbered")),
+        false => Ok(()),
+    }
+}
+
 /// Whether a point sets what those before it set, and is none of them again.
 fn fits(before: &[Member], own: &Member) -> Result<(), String> {
     let Some(first) = before.first() else {
@@ -174,13 +194,14 @@ fn fits(before: &[Member], own: &Member) -> Result<(), String> {
     };
     if paths(first) != paths(own) {
         let (first, own) = (paths(first).join(", "), paths(own).join(", "));
-        return Err(format!(
-            "all points must set the same, in one order: {first}; this sets {own}"
-        ));
+        return Err(format!("all points must set the same: {first}; this sets {own}"));
     }
-    match before.iter().find(|other| other.values == own.values || other.name == own.name) {
-        Some(other) => Err(format!("is point {} again", other.name)),
-        None => Ok(()),
+    if let Some(other) = before.iter().find(|other| other.values == own.values) {
+        return Err(format!("is point {} again", other.name));
+    }
+    match before.iter().any(|other| other.name == own.name) {
+        true => Err(format!("has the name {} of a point before it", own.name)),
+        false => Ok(()),
     }
 }
 

@@ -39,11 +39,16 @@ pub fn report(sources: &Sources) -> Result<Document, ChartError> {
     let title = if study.question.is_empty() { &study.name } else { &study.question };
     let mut blocks = vec![
         Block::Text(format!(
-            "Study {}, world {}: {} design points, {} replications at each, seed {}.",
+            "Study {}, world {}: {} design points{}, {} replications {}each, seed {}.",
             study.name,
             study.world.name,
-            provenance.points,
+            study.design.size().unwrap_or(0),
+            match study.drawn.len() {
+                1 => String::new(),
+                draws => format!(", {draws} draws at each"),
+            },
             provenance.replications,
+            if study.antithetic { "in antithetic pairs " } else { "" },
             provenance.seed
         )),
         heading("The answer"),
@@ -282,6 +287,12 @@ fn assumptions(study: &Study) -> Vec<Block> {
             .unwrap_or_else(|| "absent".to_owned());
         let default = parameter.default.map_or("absent".to_owned(), show);
         let differs = if value == default { "" } else { "differs" };
+        let own = study.sources.iter().find(|(path, _)| path == parameter.path);
+        let source = match (own, value == default) {
+            (Some((_, source)), _) => source,
+            (None, true) => parameter.provenance,
+            (None, false) => "this study",
+        };
         [
             parameter.path,
             parameter.symbol,
@@ -290,7 +301,7 @@ fn assumptions(study: &Study) -> Vec<Block> {
             differs,
             parameter.unit,
             parameter.meaning,
-            parameter.provenance,
+            source,
         ]
         .map(str::to_owned)
         .to_vec()
@@ -303,7 +314,7 @@ fn assumptions(study: &Study) -> Vec<Block> {
         "changed",
         "unit",
         "meaning",
-        "source of the default",
+        "source of the value",
     ];
     vec![Block::Sheet(Sheet {
         caption: format!("All parameters of {}", study.world.name),

@@ -150,7 +150,7 @@ fn of_pairs(z: f64, scale: Scale, tally: &Tally, pairs: &Pairs) -> [Option<f64>;
         Scale::Chance => {
             let n = tally.count() as f64;
             let share = (mean * n).round() / n;
-            let ends = |error| score_interval(z, share, error, pairs.count() as f64);
+            let ends = |error| score_interval(z, share, error, pairs.with() as f64);
             (share, error.map(ends))
         }
         Scale::Mean { low, high } => (mean, normal_interval(z, mean, error, (low, high))),

@@ -183,6 +183,12 @@ impl Sample {
         rows.filter(|(_, output)| output.is_none()).map(|(row, _)| row).collect()
     }
 
+    /// Share of the rows with an output that have so much or more.
+    pub fn share_from(&self, threshold: f64) -> f64 {
+        let all = || self.outputs.iter().flatten();
+        all().filter(|output| **output >= threshold).count() as f64 / all().count().max(1) as f64
+    }
+
     /// The rows whose output is defined.
     fn whole(&self) -> (Vec<Vec<f64>>, Vec<f64>) {
         let pairs = self.rows.iter().zip(&self.outputs);

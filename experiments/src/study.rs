@@ -7,7 +7,7 @@ use models::theory::Known;
 use models::{Invalid, Scenario, Settings, Value};
 
 use crate::catalogue::{WORLDS, World, world};
-use crate::config::{Entry, Place, Written, walk};
+use crate::config::{Entry, Place, SOURCES, Written, walk, walk_fixed};
 use crate::design::{Axis, Design, Point, Target, apply};
 use crate::draws::{Draws, coordinates};
 use crate::ensemble::{ENSEMBLE, Member, read_ensemble};
@@ -49,6 +49,8 @@ pub struct Study {
     pub paths: u64,
     /// Values of all parameters where they are not swept: the reference values.
     pub settings: Settings,
+    /// Where values of parameters come from that are not the defaults: path and words.
+    pub sources: Vec<(String, String)>,
     /// The scenario where it is not swept.
     pub scenario: Scenario,
     /// What is swept.
@@ -141,6 +143,7 @@ impl Study {
             keep: run.keep,
             paths: 0,
             settings: Settings::new(world.parameters),
+            sources: Vec::new(),
             scenario: Scenario::default(),
             design: Design { axes: Vec::new() },
             uncertain: Vec::new(),
@@ -160,14 +163,18 @@ impl Study {
         read_uncertain(&mut study, &root, source)?;
         read_ensemble(&mut study, &root)?;
         study.override_with(overrides)?;
+        study.design.merge_points();
         if study.antithetic && study.replications % 2 == 1 {
-            let run = root.need("run")?;
-            let place = run.need("replications")?;
-            return Err(place.error("must be even where replications come in antithetic pairs"));
+            let rule = "must be even where replications come in antithetic pairs";
+            return Err(match overrides.replications {
+                Some(own) => ConfigError::outside(format!("--replications {own}"), rule),
+                None => root.need("run")?.need("replications")?.error(rule),
+            });
         }
         draw(&mut study, &root, run.paths)?;
         if let Some(path) = &overrides.plan {
             follow(&mut study, path)?;
+            study.check_set_beside_plan(overrides)?;
         }
         study.paths = paths_of(&study, run.paths);
         study.check(source, scenario_source.as_ref(), overrides)?;
@@ -177,7 +184,29 @@ impl Study {
     /// Reads `[parameters]` or `[sweep]`.
     fn read_table(&mut self, root: &Cursor, name: &str, sweeps: bool) -> Result<(), ConfigError> {
         let Some(table) = root.get(name)? else { return Ok(()) };
-        walk(&table, 1, sweeps, &mut |entry| self.take(&entry))
+        walk(&table, 1, sweeps, &mut |entry| self.take(&entry))?;
+        if sweeps { Ok(()) } else { self.read_sources(&table, &|_| false) }
+    }
+
+    /// Reads where values under `[parameters]` come from; sources of what is foreign are left out.
+    fn read_sources(
+        &mut self,
+        table: &Cursor,
+        is_foreign: &dyn Fn(&str) -> bool,
+    ) -> Result<(), ConfigError> {
+        let Some(sources) = table.get(SOURCES)? else { return Ok(()) };
+        walk_fixed(&sources, 2, &mut |path, value, place| {
+            let dotted = path.join(".");
+            let Value::Word(text) = value else {
+                return Err(place.error("must be text: where the value comes from"));
+            };
+            if self.settings.place(&dotted).is_some() {
+                self.sources.push((dotted, text));
+            } else if !is_foreign(&dotted) {
+                return Err(place.nothing(&path, &self.known_paths()));
+            }
+            Ok(())
+        })
     }
 
     /// Reads the `[parameters]` of a scenario. Those of another world that can be played on it are
@@ -191,11 +220,11 @@ impl Study {
         let knows = |worlds: &[&World], path: &str| {
             worlds.iter().flat_map(|world| world.parameters).any(|known| known.path == path)
         };
+        let is_foreign = |path: &str| !knows(&own, path) && knows(&others, path);
         walk(&table, 1, false, &mut |entry| {
-            let path = entry.path.join(".");
-            let foreign = !knows(&own, &path) && knows(&others, &path);
-            if foreign { Ok(()) } else { self.take(&entry) }
-        })
+            if is_foreign(&entry.path.join(".")) { Ok(()) } else { self.take(&entry) }
+        })?;
+        self.read_sources(&table, &is_foreign)
     }
 
     /// Where the luck of its replications comes from.
@@ -230,6 +259,7 @@ impl Study {
         let path = dotted(&entry.path);
         self.design.axes.retain(|axis| axis.target != target);
         self.design.axes.iter_mut().for_each(|axis| axis.forget(&target));
+        self.sources.retain(|(own, _)| *own != path);
         self.uncertain.retain(|own| own.target != target);
         let broken = |rule: String| entry.cursor.broken(&rule);
         match &entry.written {
@@ -291,6 +321,19 @@ impl Study {
             })?;
             let written = Written::Fixed(read_word(value.trim()));
             self.take(&Entry { path: keys, written, cursor: &place })?;
+        }
+        Ok(())
+    }
+
+    /// Refuses a value that the command line sets and the plan too.
+    fn check_set_beside_plan(&self, overrides: &Overrides) -> Result<(), ConfigError> {
+        for text in &overrides.set {
+            let place = OnCommandLine(text);
+            let keys = text.split_once('=').and_then(|(path, _)| keys_of(path.trim()));
+            let target = self.target(&keys.unwrap_or_default(), &place)?;
+            if self.design.axes.iter().any(|axis| axis.sets(&target)) {
+                return Err(place.broken("is set by the plan too: leave out one of the two"));
+            }
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use models::{Actor, IssueRole, Kind, Parameter, Role, Scenario, Value};
+use models::{Actor, IssueRole, Kind, Parameter, Role, Scenario, Settings, Value};
 
 use crate::catalogue::{Pictures, World};
 use crate::design::{Axis, Target};
@@ -85,6 +85,12 @@ pub fn study_as_run(study: &Study) -> String {
     page.heading("[parameters]");
     for (parameter, set) in study.settings.iter() {
         page.pair(parameter.path, &value(Some(parameter), &set));
+    }
+    if !study.sources.is_empty() {
+        page.heading("[parameters.sources]");
+        for (path, source) in &study.sources {
+            page.pair(path, &text(source));
+        }
     }
     let is_swept = |axis: &&Axis| !matches!(axis.target, Target::Ensemble(_));
     if study.design.axes.iter().any(|axis| is_swept(&axis)) {
@@ -269,7 +275,9 @@ fn sources(page: &mut Page, heading: &str, sources: &[(String, String)]) {
 }
 
 /// A commented study to start from, with the scenario at a path as seen from it: every parameter with its default, ready to be changed.
-pub fn starter(world: &World, name: &str, scenario: &str) -> String {
+///
+/// Values are those in force in a study of this scenario, where they are given; else the defaults.
+pub fn starter(world: &World, name: &str, scenario: &str, force: Option<&Settings>) -> String {
     let mut page = Page::default();
     page.line("# What is your question? Write it down, then sweep what it depends on.");
     page.pair("name", &text(name));
@@ -299,13 +307,21 @@ pub fn starter(world: &World, name: &str, scenario: &str) -> String {
         page.line(&format!("# {} = {{ from = 0.1, to = 0.9, steps = 9 }}", first.path));
     }
     page.heading("[parameters]");
-    page.line("# What is left out keeps the scenario's value, or the default that stands here.");
+    page.line(
+        "# What is left out keeps the value that stands here: the scenario's, or else the default.",
+    );
     for parameter in world.parameters {
         let Some(default) = parameter.default else { continue };
-        let default = value(Some(parameter), &parameter.kind.write(default));
+        let own = force.and_then(|settings| settings.find(parameter.path)).unwrap_or(default);
+        let show = |number: f64| value(Some(parameter), &parameter.kind.write(number));
+        let (own, default) = (show(own), show(default));
         let _ =
             writeln!(page.0, "\n# {}; {}, {}", parameter.meaning, parameter.kind, parameter.unit);
-        let _ = writeln!(page.0, "# {} = {default}", parameter.path);
+        let note = match own == default {
+            true => String::new(),
+            false => format!(" # set by the scenario; default {default}"),
+        };
+        let _ = writeln!(page.0, "# {} = {own}{note}", parameter.path);
     }
     page.0
 }

@@ -67,6 +67,23 @@ fn points_of_a_list_are_those_of_a_sweep() {
 }
 
 #[test]
+fn what_is_set_for_good_leaves_the_list() {
+    let desk = desk(LIST);
+    // Three points are told apart by the other value that they set, and are one where both are fixed.
+    desk.done("run study.toml --set unity=0.4 --out run --quiet");
+    desk.done("report run");
+    let support = "actors.\"Member A\".support=0.5";
+    let both = ["--set", "unity=0.4", "--set", support];
+    desk.command("run study.toml --out both --quiet").args(both).assert().success();
+    desk.done("report both");
+    let rows = |run: &str| {
+        let text = String::from_utf8(desk.read(&format!("{run}/points.csv"))).expect("it is text");
+        text.lines().count() - 1
+    };
+    assert_eq!((rows("run"), rows("both")), (6, 2));
+}
+
+#[test]
 fn a_plan_changes_nothing_until_it_is_changed() {
     let desk = desk(LIST);
     desk.done("run study.toml --out run --quiet");
@@ -110,8 +127,13 @@ fn a_plan_with_draws_can_lose_points_but_no_draws() {
     fs::write(desk.path("draws.csv"), without("1,2,")).expect("it can be written");
     let said = refusal(&desk, "run study.toml --plan draws.csv --out no --quiet");
     assert!(said.contains("23 rows") && said.contains("whole points"), "{said}");
-    let other = plan.replacen("\n0,0,0.2,", "\n0,1,0.2,", 1);
-    fs::write(desk.path("other.csv"), other).expect("it can be written");
+    let mut cells: Vec<&str> = plan.lines().nth(1).expect("a row").split(',').collect();
+    let row = cells.join(",");
+    let drawn =
+        plan.lines().next().expect("a header").split(',').position(|own| own == "signalling");
+    cells[drawn.expect("it is uncertain")] = "0.125";
+    fs::write(desk.path("other.csv"), plan.replace(&row, &cells.join(",")))
+        .expect("it can be written");
     let said = refusal(&desk, "run study.toml --plan other.csv --out no --quiet");
     assert!(said.contains("row 1 is not draw 0"), "{said}");
 }
@@ -127,6 +149,7 @@ fn mistakes_are_told_with_their_place() {
             "unity = 0.2, actors.\"Member A\".support = -0.5",
             "point 1: is point 0 again",
         ),
+        ("{ unity = 0.9,", "{ name = \"7\", unity = 0.9,", "must not be a number (7)"),
         ("points = [", "unity = [0.1, 0.2]\npoints = [", "is swept beside `points` too"),
         ("{ unity = 0.9, actors.\"Member A\".support = 0.5 }", "3", "must hold tables of values"),
     ] {
@@ -147,12 +170,24 @@ fn mistakes_are_told_with_their_place() {
     let desk = desk(LIST);
     desk.done("plan study.toml --out plan.csv");
     let said = refusal(&desk, "plan study.toml --out plan.csv");
-    assert!(said.contains("cannot write plan.csv"), "{said}");
+    assert!(said.contains("plan.csv exists already"), "{said}");
     let said = refusal(&desk, "run study.toml --seed 9 --plan plan.csv --out no");
-    assert!(
-        said.contains("`seed` is 7, but 9 in the study") && said.contains("--seed 7"),
-        "{said}"
-    );
+    assert!(said.contains("`seed` is 7 in row 1, but 9") && said.contains("--seed 7"), "{said}");
+    let plan = String::from_utf8(desk.read("plan.csv")).expect("it is text");
+    for (from, to, part) in [
+        (",0,120,7", ",50,120,7", "`first_replication` is 50 in row 1, but 0"),
+        (",0,120,7", ",0,60,7", "`replications` is 60 in row 1, but 120"),
+        (",", ";", "separated by semicolons"),
+    ] {
+        fs::write(desk.path("changed.csv"), plan.replace(from, to)).expect("it can be written");
+        let said = refusal(&desk, "run study.toml --plan changed.csv --out no");
+        assert!(said.contains(part), "{said}");
+    }
+    // Rows that are added need only say what they set.
+    fs::write(desk.path("more.csv"), plan + ",0.3,0.4,0.1,,,\n").expect("it can be written");
+    let said = refusal(&desk, "run study.toml --plan more.csv --set unity=0.3 --out no");
+    assert!(said.contains("--set unity=0.3") && said.contains("set by the plan too"), "{said}");
+    desk.done("run study.toml --plan more.csv --out more --quiet");
     let said = refusal(&desk, "run study.toml --plan scenario.toml --out no");
     assert!(said.contains("scenario.toml"), "{said}");
 }

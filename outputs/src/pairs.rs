@@ -9,9 +9,10 @@ use crate::csv::CsvError;
 /// Two estimates over the same replications: each the mean of a measure over those that have it.
 ///
 /// ```text
-/// r = Σ y / Σ c,   D = r₂ − r₁,   Var D = Var(e₂ − e₁) / n,   e = (y − r c) / c̄
+/// r = Σ y / Σ c,   D = r₂ − r₁,   Var D = m / (m − 1) Σ (e₂ − e₁)² / n²,   e = (y − r c) / c̄
 /// ```
-/// y: the measure, 0 where a replication has it not; c: whether it has it; n: replications. Where
+/// y: the measure, 0 where a replication has it not; c: whether it has it; n: replications; m: those with the
+/// measure on the side that has fewer. Where
 /// all have both, D is the mean of differences and this their variance.
 ///
 /// # Source
@@ -21,6 +22,8 @@ use crate::csv::CsvError;
 pub struct Paired {
     /// Units: replications, or pairs of them.
     count: u64,
+    /// Those that have the first measure, and the second.
+    with: [u64; 2],
     /// Means over units of c₁, y₁, c₂, y₂.
     mean: [f64; 4],
     /// Sums of products of their deviations.
@@ -30,6 +33,8 @@ pub struct Paired {
 impl Paired {
     fn add(&mut self, unit: [f64; 4]) {
         self.count += 1;
+        self.with[0] += u64::from(unit[0] > 0.0);
+        self.with[1] += u64::from(unit[2] > 0.0);
         let mut before = [0.0; 4];
         for (at, value) in unit.iter().enumerate() {
             before[at] = value - self.mean[at];
@@ -52,9 +57,14 @@ impl Paired {
         self.ratios().map(|[first, second]| second - first)
     }
 
-    /// Variances of both estimates, and their covariance; nothing below two units.
+    /// Variances of both estimates, and their covariance; nothing below two units with each.
     fn variances(&self) -> Option<[f64; 3]> {
         let ([one, two], n) = (self.ratios()?, self.count as f64);
+        let least = self.with[0].min(self.with[1]);
+        if least < 2 {
+            return None;
+        }
+        let scale = least as f64 / (least - 1) as f64;
         let weights = [
             [-one / self.mean[0], 1.0 / self.mean[0], 0.0, 0.0],
             [0.0, 0.0, -two / self.mean[2], 1.0 / self.mean[2]],
@@ -63,10 +73,10 @@ impl Paired {
             let row = |(row, a): (&[f64; 4], f64)| {
                 a * row.iter().zip(b).map(|(product, b)| product * b).sum::<f64>()
             };
-            self.products.iter().zip(a).map(row).sum::<f64>() / (n * (n - 1.0))
+            self.products.iter().zip(a).map(row).sum::<f64>() * scale / (n * n)
         };
         let of = |a: usize, b: usize| form(weights[a], weights[b]);
-        (self.count > 1).then(|| [of(0, 0).max(0.0), of(1, 1).max(0.0), of(0, 1)])
+        Some([of(0, 0).max(0.0), of(1, 1).max(0.0), of(0, 1)])
     }
 
     /// The standard error of the difference; nothing below two units.
@@ -289,9 +299,9 @@ mod tests {
         let found = paired(&one, &two, &["x"], 1).expect("read").expect("paired")[0][0];
         assert_eq!(found.difference(), Some(3.0));
         // e₁ = (−2, 2, 0, 0), e₂ = (−4/3, 0, 0, 4/3): their differences have mean 0 and squares
-        // 4/9 + 4 + 0 + 16/9 = 56/9, over 4 · 3.
+        // 4/9 + 4 + 0 + 16/9 = 56/9, over 4² and times 2/1, for two have the first.
         let error = found.standard_error().expect("four");
-        assert!((error * error - 56.0 / 9.0 / 12.0).abs() < 1e-14, "{error}");
+        assert!((error * error - 2.0 * 56.0 / 9.0 / 16.0).abs() < 1e-14, "{error}");
     }
 
     #[test]

@@ -17,8 +17,8 @@ pub fn latin_hypercube(seed: Seed, rows: usize, inputs: usize) -> Vec<Vec<f64>> 
 }
 
 /// Of up to 200 Latin hypercubes the one whose nearest two rows are furthest apart; fewer where there are many
-/// rows. The choice makes means over few rows biased in what inputs do together, by far less than
-/// their error.
+/// rows. The choice makes means over few rows biased in what inputs do together, by less than their
+/// error.
 ///
 /// # Source
 ///

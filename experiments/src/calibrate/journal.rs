@@ -98,22 +98,27 @@ impl Journal {
         fs::rename(&staged, &path).map_err(failed)
     }
 
-    /// Throws all populations away.
+    /// Throws all populations away; what else stands in the folder stays.
     ///
     /// # Errors
     ///
     /// [`JournalError`] where they cannot be removed.
     pub fn remove(&self) -> Result<(), JournalError> {
         let failed = |source| JournalError::Io { path: self.folder.clone(), source };
-        let mut number = 0;
-        while self.path(number).exists() {
-            fs::remove_file(self.path(number)).map_err(failed)?;
-            number += 1;
+        let entries = match fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(failed)?,
+        };
+        for entry in entries {
+            let path = entry.map_err(failed)?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if name.starts_with("population-") {
+                fs::remove_file(&path).map_err(failed)?;
+            }
         }
-        match fs::remove_dir(&self.folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
-            _ => Ok(()),
-        }
+        // Only an empty folder can be removed.
+        let _ = fs::remove_dir(&self.folder);
+        Ok(())
     }
 
     fn path(&self, number: usize) -> PathBuf {

@@ -61,15 +61,18 @@ impl View<'_> {
         let method = Method::of(self.study.draws.way);
         let choices = Choices { slices: 10, threshold: 0.5, seed: Seed(self.study.seed) };
         let title = format!("{title}: what it owes to each input");
-        let [definition, marks] = method_words(method);
-        let frame = self.frame(title, join(definition, &held), &format!("{marks} "));
+        let subtitle = join(definition_words(method), &held);
         let found = Sample::of_run(self.study, draws, point, &column)
             .and_then(|sample| Ok((sample.analyse(method, &choices)?, sample)));
-        let (found, sample) = match found {
-            Ok(found) => found,
-            Err(error) => return Some(ChartSpec::Words(frame, format!("{column}: {error}"))),
-        };
-        Some(sensitivity_chart(frame, &sample, &found))
+        Some(match found {
+            Ok((found, sample)) => {
+                let marks = format!("{} ", marks_words(&sample, &found));
+                sensitivity_chart(self.frame(title, subtitle, &marks), &sample, &found)
+            }
+            Err(error) => {
+                ChartSpec::Words(self.frame(title, subtitle, ""), format!("{column}: {error}"))
+            }
+        })
     }
 
     /// How many draws of how many parameters, in words; nothing where all is known.
@@ -88,29 +91,48 @@ pub fn main_estimate(titles: &[(String, String)]) -> Option<(String, String)> {
     durable.or(titles.first()).cloned()
 }
 
-/// What a chart of a method shows, and what its marks are.
-pub fn method_words(method: Method) -> [&'static str; 2] {
+/// What a chart of a method shows.
+pub fn definition_words(method: Method) -> &'static str {
     match method {
-        Method::Sobol => [
-            "Shares of the variance over draws: alone (first order), and with all others (total)",
-            "Whiskers: 95 %, bootstrap.",
-        ],
-        Method::Morris => [
-            "Mean size of steps across an input's range (mu*), and their spread (sigma)",
-            "Whiskers: 95 %.",
-        ],
-        Method::Oat => [
-            "With one input at low and at high, the others at their median; dot: all at their median",
-            "Whiskers: from low to high.",
-        ],
-        Method::Pawn => [
-            "Distance between the distribution over draws and that within slices of the input",
-            "Dot: median over slices; whisker: to the greatest.",
-        ],
-        Method::Prim => [
-            "Boxes of inputs in which cases are frequent; inputs that a box leaves free have no bar",
-            "Dots: the boxes chosen. Found by search: to be looked at, not concluded from.",
-        ],
+        Method::Sobol => {
+            "Shares of the variance over draws: alone (first order), and with all others (total)"
+        }
+        Method::Morris => {
+            "Mean size of steps across an input's range (mu*), and their spread (sigma)"
+        }
+        Method::Oat => {
+            "With one input at low and at high, the others at their median; dot: all at their median"
+        }
+        Method::Pawn => {
+            "Distance between the distribution over draws and that within slices of the input"
+        }
+        Method::Prim => "Boxes of inputs in which cases are frequent",
+    }
+}
+
+/// What its marks are, and what could be luck.
+pub fn marks_words(sample: &Sample, found: &Found) -> String {
+    match found {
+        Found::Sobol(_) => "Whiskers: 95 %, bootstrap.".to_owned(),
+        Found::Morris(_) => "Whiskers: 95 %.".to_owned(),
+        Found::Oat(..) => "Whiskers: from low to high.".to_owned(),
+        Found::Pawn(all) => {
+            let lucky = |(own, input): (&Option<engine::Pawn>, &String)| {
+                own.filter(|own| own.greatest <= own.threshold).map(|_| name_of(input))
+            };
+            let lucky: Vec<String> = all.iter().zip(&sample.inputs).filter_map(lucky).collect();
+            let luck = match lucky.len() {
+                0 => String::new(),
+                n if n == sample.inputs.len() => " All of it could be luck.".to_owned(),
+                _ => format!(" Could be luck: {}.", lucky.join(", ")),
+            };
+            format!("Dot: median over slices; whisker: to the greatest.{luck}")
+        }
+        Found::Prim(_) => {
+            "Dots: the boxes chosen, after pasting, less what could be luck. Found by search: to \
+                           be looked at, not concluded from."
+                .to_owned()
+        }
     }
 }
 

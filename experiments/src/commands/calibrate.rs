@@ -67,6 +67,9 @@ pub(super) fn run(command: &Calibrate) -> Result<ExitCode> {
             );
         }
     };
+    if command.resume && before.is_empty() {
+        eprintln!("nothing to go on with in {}: begins anew", place.display());
+    }
     before.iter().enumerate().for_each(|(number, own)| tell("as kept: ", number, &own.round));
     let found = calibrate(&plan, &batch, &Patient, before, |number, own| {
         tell("", number, &own.round);
@@ -86,8 +89,8 @@ pub(super) fn run(command: &Calibrate) -> Result<ExitCode> {
     let predictive = calibration::predictive(&plan, &found);
     write_all(&folder, &plan, &found, &predictive)?;
     let target = folder.publish()?;
-    journal.remove()?;
     say(&plan, &found, &predictive, &target)?;
+    journal.remove()?;
     Ok(ExitCode::SUCCESS)
 }
 

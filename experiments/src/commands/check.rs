@@ -59,9 +59,11 @@ pub(super) fn run(command: &Check) -> Result<()> {
     }
     writeln!(
         out,
-        "plan      {} points × {} replications, seed {}",
+        "plan      {} point{} × {} replications{}, seed {}",
         grouped(points),
+        if points == 1 { "" } else { "s" },
         grouped(study.replications),
+        if study.antithetic { " in antithetic pairs" } else { "" },
         study.seed
     )?;
     writeln!(out, "time      about {} on {cores} cores", duration(seconds / cores as f64))?;

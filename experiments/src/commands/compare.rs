@@ -101,7 +101,10 @@ fn write(
     let target = folder.publish()?;
     let mut out = std::io::stdout().lock();
     write!(out, "{}", text(compared, one))?;
-    writeln!(out, "\nTable: {0}/differences.csv\nCharts: {0}/charts", target.display())?;
+    writeln!(out, "\nTable: {}/differences.csv", target.display())?;
+    if target.join("charts").is_dir() {
+        writeln!(out, "Charts: {}/charts", target.display())?;
+    }
     Ok(())
 }
 
@@ -127,6 +130,10 @@ fn text(compared: &Comparison, one: &Study) -> String {
         let sure = found.iter().filter(|(own, _)| !own.is_unsure()).count();
         let paired = found.iter().all(|(own, _)| own.paired);
         let how = if paired { paired_words(&found) } else { "not paired".to_owned() };
+        let how = match compared.unpaired {
+            Some(why) if !paired => format!("{how}: {why}"),
+            _ => how,
+        };
         out += &format!(
             "\n{title}: at {sure} of {} points the interval leaves out 0 ({how})\n",
             found.len()
@@ -146,11 +153,15 @@ fn paired_words(found: &[(Difference, Point)]) -> String {
     let median = |read: &dyn Fn(&Difference) -> Option<f64>| {
         let mut all: Vec<f64> = found.iter().filter_map(|(own, _)| read(own)).collect();
         all.sort_by(f64::total_cmp);
-        all.get(all.len() / 2).copied()
+        let middle = all.get(all.len() / 2)?;
+        // Of an even number the mean of the two in the middle.
+        Some(f64::midpoint(*middle, all[(all.len() - 1) / 2]))
     };
     let both = median(&|own| own.correlation).zip(median(&|own| own.reduction));
     let brought = both.map(|(correlation, reduction)| {
-        format!(", correlation {correlation:.2}, variance {reduction:.1} times less than without")
+        format!(
+            "; median over points: correlation {correlation:.2}, variance {reduction:.1} times less than without"
+        )
     });
     format!("paired by replication{}", brought.unwrap_or_default())
 }
@@ -163,7 +174,8 @@ fn lasting_words(compared: &Comparison) -> String {
     }
     let sure = found.iter().filter(|p| **p < 0.05).count();
     format!(
-        "\nHow long agreements last: log-rank p below 0.05 at {sure} of {} points (agreements counted as independent)\n",
+        "\nHow long agreements last: log-rank p below 0.05 at {sure} of {} points (by chance alone about one in twenty; \
+         agreements counted as independent)\n",
         found.len()
     )
 }

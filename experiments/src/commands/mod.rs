@@ -20,7 +20,7 @@ mod schema;
 mod sensitivity;
 mod solve;
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -148,9 +148,18 @@ fn new_picture(path: &Path, spec: &ChartSpec) -> Result<()> {
         _ => bail!("--chart {}: must end in .png or .svg", path.display()),
     };
     let picture = draw(spec, medium)?;
-    let opened = OpenOptions::new().write(true).create_new(true).open(path);
-    let mut file = opened.with_context(|| format!("cannot write {}", path.display()))?;
-    file.write_all(&picture).with_context(|| format!("cannot write {}", path.display()))
+    let written = new_file(path)?.write_all(&picture);
+    written.with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Opens a file that must not exist.
+fn new_file(path: &Path) -> Result<File> {
+    match OpenOptions::new().write(true).create_new(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            bail!("{} exists already; choose another name", path.display())
+        }
+        opened => opened.with_context(|| format!("cannot write {}", path.display())),
+    }
 }
 
 /// Where runs land.

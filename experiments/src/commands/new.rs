@@ -1,12 +1,13 @@
 //! `armistice new`: writes a commented study to start from.
 
-use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
-use experiments::{WORLDS, is_folder_name, starter, world};
+use experiments::{Overrides, Source, Study, WORLDS, is_folder_name, starter, world};
+
+use super::new_file;
 
 /// Writes a study.
 #[derive(Debug, Args)]
@@ -32,11 +33,15 @@ pub(super) fn run(command: &New) -> Result<()> {
             command.file.display()
         );
     }
-    let opened = OpenOptions::new().write(true).create_new(true).open(&command.file);
-    let mut file = opened.with_context(|| format!("cannot write {}", command.file.display()))?;
+    let mut file = new_file(&command.file)?;
     let scenario = Path::new("experiments/scenarios").join(world.scenario.unwrap_or_default());
     let scenario = from_there(&command.file, &scenario);
-    file.write_all(starter(world, &name, &scenario).as_bytes())?;
+    let page = starter(world, &name, &scenario, None);
+    // A study that cannot be read, for its scenario is elsewhere, has no values in force.
+    let source = Source::parse(&command.file, &page).ok();
+    let study = source.and_then(|own| Study::from_source(&own, &Overrides::default()).ok());
+    let page = starter(world, &name, &scenario, study.as_ref().map(|study| &study.settings));
+    file.write_all(page.as_bytes())?;
     println!("{} written; next: armistice check \"{0}\"", command.file.display());
     Ok(())
 }

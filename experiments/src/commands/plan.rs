@@ -1,15 +1,14 @@
 //! `armistice plan`: what a study plays, as a table.
 
-use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 use experiments::{Study, plan};
 use outputs::write_csv;
 
-use super::{Changes, grouped};
+use super::{Changes, grouped, new_file};
 
 /// Plans a study.
 #[derive(Debug, Args)]
@@ -30,8 +29,7 @@ pub(super) fn run(command: &Plan) -> Result<()> {
     let Some(path) = &command.out else {
         return Ok(write_csv(&table, &mut std::io::stdout().lock())?);
     };
-    let opened = OpenOptions::new().write(true).create_new(true).open(path);
-    let mut file = opened.with_context(|| format!("cannot write {}", path.display()))?;
+    let mut file = new_file(path)?;
     write_csv(&table, &mut file)?;
     let (rows, replications) = (table.rows().len() as u64, study.replications);
     let mut out = std::io::stdout().lock();

@@ -133,10 +133,16 @@ fn note(study: &Study) -> String {
         true => "",
         false => "Estimates are means over draws. ",
     };
+    let pairs = if study.antithetic { "Replications are in antithetic pairs. " } else { "" };
     let equals = study.world.theory.map(|_| "After =: what theory says. ".to_owned());
+    let intervals = match study.uncertain.is_empty() {
+        true => "intervals (95 %) show simulation error only.",
+        false => {
+            "intervals (95 %) are those of the means, for other draws and other luck; the spread over draws is wider."
+        }
+    };
     format!(
-        "{}{}{means}Probabilities are conditional on the model and the values given;\nintervals (95 %) show \
-         simulation error only.",
+        "{}{}{means}{pairs}Probabilities are conditional on the model and the values given;\n{intervals}",
         holds.unwrap_or_default(),
         equals.unwrap_or_default()
     )
@@ -144,7 +150,11 @@ fn note(study: &Study) -> String {
 
 impl Row {
     fn name(&self) -> String {
-        let levels = self.levels.iter().map(|(path, level)| format!("{path} {level}"));
+        // The name of a point speaks for itself.
+        let levels = self.levels.iter().map(|(path, level)| match path.as_str() {
+            "points" => level.to_string(),
+            _ => format!("{path} {level}"),
+        });
         levels.collect::<Vec<String>>().join(", ")
     }
 

@@ -7,7 +7,8 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
 use engine::Seed;
 use experiments::{
-    Choices, Found, METHODS, Method, Sample, main_estimate, method_words, sensitivity_chart,
+    Choices, Found, METHODS, Method, Sample, definition_words, main_estimate, marks_words,
+    sensitivity_chart,
 };
 use outputs::chart::{ChartSpec, Frame};
 use outputs::read_csv;
@@ -59,54 +60,68 @@ pub(super) struct Sensitivity {
     json: bool,
 }
 
+/// What is analysed, and what it is called.
+struct Question {
+    /// The file.
+    source: String,
+    /// What is held at what, in words; empty for a table.
+    held: String,
+    /// What the output is called.
+    title: String,
+    sample: Sample,
+    /// The analysis that the rows were made for.
+    usual: Method,
+}
+
 pub(super) fn run(command: &Sensitivity) -> Result<()> {
     let method = command.method.as_deref().map(read_method).transpose()?;
-    let (source, sample, usual) = match (&command.table, &command.run) {
-        (Some(path), _) => {
-            let (source, table) = (path.display().to_string(), read_csv(path)?);
-            let output = command.output.as_deref().unwrap_or_default();
-            let sample = Sample::read(&table, &command.inputs, output);
-            (source.clone(), sample.map_err(|error| anyhow!("{source}: {error}"))?, Method::Pawn)
-        }
+    let question = match (&command.table, &command.run) {
+        (Some(path), _) => of_table(command, path)?,
         (None, Some(run)) => of_run(command, run)?,
         (None, None) => bail!("a run or --table is missing"),
     };
+    let (source, sample) = (&question.source, &question.sample);
     let choices = Choices {
         slices: command.slices as usize,
         threshold: command.threshold,
         seed: Seed(command.seed),
     };
-    let method = method.unwrap_or(usual);
+    let method = method.unwrap_or(question.usual);
     let found = sample.analyse(method, &choices).map_err(|error| anyhow!("{source}: {error}"))?;
     if let Some(path) = &command.chart {
-        new_picture(path, &chart(command, &source, method, &sample, &found))?;
+        new_picture(path, &chart(&question, method, &choices, &found))?;
     }
     let mut out = std::io::stdout().lock();
     if command.json {
-        writeln!(out, "{}", as_json(&sample, method, &found))?;
+        writeln!(out, "{}", as_json(sample, method, &found))?;
     } else {
-        write!(out, "{}", as_text(&sample, &found))?;
+        write!(out, "{}", as_text(&question, &choices, &found))?;
     }
     Ok(())
 }
 
-fn chart(
-    command: &Sensitivity,
-    source: &str,
-    method: Method,
-    sample: &Sample,
-    found: &Found,
-) -> ChartSpec {
-    let [definition, marks] = method_words(method);
+fn chart(question: &Question, method: Method, choices: &Choices, found: &Found) -> ChartSpec {
+    let Question { source, held, title, sample, .. } = question;
     let title = match method {
-        Method::Prim => format!("Where {} is {} or more", sample.output, command.threshold),
-        _ => format!("{}: what it owes to each input", sample.output),
+        Method::Prim => format!("Where {title} is {} or more", choices.threshold),
+        _ => format!("{title}: what it owes to each input"),
     };
-    let conditional = if command.table.is_none() { " Conditional on the model." } else { "" };
+    let mut subtitle = definition_words(method).to_owned();
+    if method == Method::Prim {
+        let cases = percent(sample.share_from(choices.threshold));
+        subtitle = format!("{subtitle}; {cases} of all rows are cases");
+    }
+    if !held.is_empty() {
+        subtitle = format!("{subtitle}; at {held}");
+    }
+    let conditional = if held.is_empty() { "" } else { " Conditional on the model." };
     let rows = grouped(sample.rows.len() as u64);
-    let caption = format!("{source}, {rows} rows. {marks}{conditional}");
-    let frame = Frame { title, subtitle: definition.to_owned(), caption };
-    sensitivity_chart(frame, sample, found)
+    let caption = format!("{source}, {rows} rows. {}{conditional}", marks_words(sample, found));
+    sensitivity_chart(Frame { title, subtitle, caption }, sample, found)
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", 100.0 * share)
 }
 
 fn read_method(name: &str) -> Result<Method> {
@@ -116,8 +131,17 @@ fn read_method(name: &str) -> Result<Method> {
     found.with_context(|| format!("--method {name}: must be one of {}", known.join(", ")))
 }
 
+fn of_table(command: &Sensitivity, path: &Path) -> Result<Question> {
+    let (source, table) = (path.display().to_string(), read_csv(path)?);
+    let output = command.output.as_deref().unwrap_or_default();
+    let sample = Sample::read(&table, &command.inputs, output);
+    let sample = sample.map_err(|error| anyhow!("{source}: {error}"))?;
+    let (held, title) = (String::new(), sample.output.clone());
+    Ok(Question { source, held, title, sample, usual: Method::Pawn })
+}
+
 /// The draws of a run, and the analysis they were made for.
-fn of_run(command: &Sensitivity, run: &Path) -> Result<(String, Sample, Method)> {
+fn of_run(command: &Sensitivity, run: &Path) -> Result<Question> {
     let (study, tables) = run_folder::read(run)?;
     let Some(draws) = &tables.draws else {
         bail!(
@@ -135,7 +159,13 @@ fn of_run(command: &Sensitivity, run: &Path) -> Result<(String, Sample, Method)>
     let source = run.join("draws.csv").display().to_string();
     let sample = Sample::of_run(&study, &draws.draws, point, &output);
     let sample = sample.map_err(|error| anyhow!("{source}: {error}"))?;
-    Ok((source, sample, Method::of(study.draws.way)))
+    let own = study.headline().into_iter().find(|(column, _)| *column == output);
+    let title = own.map_or(output, |(_, title)| title);
+    let held = match study.design.words(&study.design.point(point)) {
+        words if words.is_empty() => "the values given".to_owned(),
+        words => words,
+    };
+    Ok(Question { source, held, title, sample, usual: Method::of(study.draws.way) })
 }
 
 fn as_json(sample: &Sample, method: Method, found: &Found) -> Value {
@@ -239,17 +269,27 @@ fn box_json(sample: &Sample, found: &engine::BoxFound) -> Value {
     })
 }
 
-fn as_text(sample: &Sample, found: &Found) -> String {
-    let width = sample.inputs.iter().map(|input| input.chars().count()).max().unwrap_or(0).max(5);
+/// What is analysed, over how many rows, and which of them have no output.
+fn head(question: &Question) -> String {
+    let sample = &question.sample;
     let rows = sample.rows.len();
     let mut out = format!("{} over {} inputs, {rows} rows", sample.output, sample.inputs.len());
+    if !question.held.is_empty() {
+        out += &format!(", at {}", question.held);
+    }
     let missing = sample.missing();
     if !missing.is_empty() {
         let first: Vec<String> = missing.iter().take(5).map(|row| (row + 1).to_string()).collect();
         let more = if missing.len() > 5 { ", …" } else { "" };
         out += &format!("; empty in {} of them (rows {}{more})", missing.len(), first.join(", "));
     }
-    out += "\n\n";
+    out
+}
+
+fn as_text(question: &Question, choices: &Choices, found: &Found) -> String {
+    let sample = &question.sample;
+    let width = sample.inputs.iter().map(|input| input.chars().count()).max().unwrap_or(0).max(5);
+    let mut out = head(question) + "\n\n";
     let mut line = |name: &str, text: String| out += &format!("{name:width$}  {text}\n");
     match found {
         Found::Sobol(found) => {
@@ -331,7 +371,11 @@ fn as_text(sample: &Sample, found: &Found) -> String {
             out += "\nKolmogorov–Smirnov distances between the output's distribution and that within slices of \
                     the input.\n";
         }
-        Found::Prim(boxes) => out += &boxes_text(sample, boxes),
+        Found::Prim(boxes) => {
+            let cases = percent(sample.share_from(choices.threshold));
+            out += &format!("Of all rows {cases} have {} or more.\n", choices.threshold);
+            out += &boxes_text(sample, boxes);
+        }
     }
     out
 }
@@ -339,7 +383,14 @@ fn as_text(sample: &Sample, found: &Found) -> String {
 /// Boxes in words.
 fn boxes_text(sample: &Sample, boxes: &[engine::BoxFound]) -> String {
     if boxes.is_empty() {
-        return "No box does better than all rows together, by coverage and density at once (their harmonic mean).\n".to_owned();
+        let few = if sample.rows.len() < 200 {
+            " With so few rows little else can be found."
+        } else {
+            ""
+        };
+        return format!(
+            "No box does better than all rows together, by coverage and density at once (their harmonic mean).{few}\n"
+        );
     }
     let told = |found: &engine::BoxFound| {
         let ends: Vec<String> = limits(sample, found)

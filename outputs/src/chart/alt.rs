@@ -4,8 +4,8 @@ use super::canvas::short;
 use super::density::density;
 use super::spec::{
     Against, AreaPanel, Areas, Axis, BoxRow, Boxes, ChartSpec, Comparison, FanPanel, Fans, Glyph,
-    Heatmap, Layer, Lines, Maps, Plane, Quantiles, Ridgelines, Series, Stacked, Strip, Survival,
-    Timeline,
+    Heatmap, Layer, Lines, Maps, Plane, Quantiles, Ridgelines, Series, Spot, Stacked, Strip,
+    Survival, Timeline,
 };
 
 /// What a chart shows, stated from the numbers that it draws.
@@ -71,7 +71,11 @@ fn extremes(x: &Axis, y: &Axis, cells: &[Vec<Option<f64>>]) -> String {
 }
 
 /// From where to where a series runs, and where it is greatest if that is between.
-fn course(series: &Series) -> String {
+fn course(series: &Series, levels: &[Spot]) -> String {
+    let at = |place: f64| {
+        let spot = levels.iter().find(|spot| spot.at == place);
+        spot.map_or_else(|| short(place), |spot| spot.label.clone())
+    };
     let (Some(first), Some(last)) = (series.points.first(), series.points.last()) else {
         return "no values".to_owned();
     };
@@ -85,13 +89,13 @@ fn course(series: &Series) -> String {
     let mut out = format!(
         "from {} at {} to {} at {}",
         value(first.1),
-        short(first.0),
+        at(first.0),
         value(last.1),
-        short(last.0)
+        at(last.0)
     );
     for (word, extreme) in [("highest", most), ("lowest", least)] {
         if extreme.1 != first.1 && extreme.1 != last.1 {
-            out += &format!(", {word} {} at {}", value(extreme.1), short(extreme.0));
+            out += &format!(", {word} {} at {}", value(extreme.1), at(extreme.0));
         }
     }
     out
@@ -100,7 +104,7 @@ fn course(series: &Series) -> String {
 fn lines(spec: &Lines) -> String {
     let line = |series: &Series| {
         let name = if series.name.is_empty() { &spec.y_title } else { &series.name };
-        format!("{name}: {}", course(series))
+        format!("{name}: {}", course(series, &spec.x.levels))
     };
     let all: Vec<String> = spec.series.iter().map(line).collect();
     format!("{} over {}. {}.", spec.y_title, over(&spec.x.title), all.join("; "))
@@ -240,7 +244,8 @@ fn timeline(spec: &Timeline) -> String {
 }
 
 fn against(spec: &Against) -> String {
-    let panel = |own: &Comparison| format!("{}: {}", own.title, course(&own.simulated));
+    let panel =
+        |own: &Comparison| format!("{}: {}", own.title, course(&own.simulated, &spec.x.levels));
     let panels: Vec<String> = spec.panels.iter().map(panel).collect();
     format!("Over {}. {}.", over(&spec.x.title), panels.join("; "))
 }
