@@ -133,7 +133,8 @@ fn key(plan: &Plan) -> String {
     text += &scenario_as_run(&plan.study.scenario);
     for target in &plan.targets {
         let (value, low, high) = (target.value, target.low, target.high);
-        let _ = writeln!(text, "{:?} {value:?} {low:?} {high:?}", target.moment);
+        let (moment, fitted) = (&target.moment, target.fitted);
+        let _ = writeln!(text, "{moment:?} {fitted} {value:?} {low:?} {high:?}");
     }
     hash(text.as_bytes())
 }

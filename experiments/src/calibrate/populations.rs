@@ -64,6 +64,8 @@ pub struct Calibration {
     pub rounds: Vec<Round>,
     /// The population drawn from the prior.
     pub prior: Vec<Particle>,
+    /// The distance that the targets' own errors explain.
+    pub explained: f64,
 }
 
 /// Why nothing was calibrated.
@@ -124,7 +126,7 @@ pub fn calibrate(
     before: Vec<Population>,
     mut each: impl FnMut(usize, &Population) -> Result<(), JournalError>,
 ) -> Result<Calibration, CalibrateError> {
-    let floor = explained(plan.targets.len());
+    let floor = explained(plan.fitted());
     let mut kept = before;
     let played = kept.last().map_or(0, |own| own.played);
     let mut player = Player { plan, batch, observer, played };
@@ -142,7 +144,7 @@ pub fn calibrate(
     let prior = kept[0].particles.clone();
     let mut particles = kept.pop().map(|own| own.particles).unwrap_or_default();
     weigh_by_errors(&mut particles);
-    Ok(Calibration { particles, rounds, prior })
+    Ok(Calibration { particles, rounds, prior, explained: floor })
 }
 
 /// How far from the targets the particles of the next population may be.
@@ -307,9 +309,10 @@ impl Player<'_> {
                 .iter()
                 .map(|target| target.moment.of(&measures, &summary).unwrap_or(f64::NAN))
                 .collect();
-            let squares =
-                targets.iter().zip(&moments).map(|(target, own)| target.distance(*own).powi(2));
-            let distance = squares.sum::<f64>().sqrt();
+            let whole = moments.iter().all(|own| !own.is_nan());
+            let fitted = targets.iter().zip(&moments).filter(|(target, _)| target.fitted);
+            let squares = fitted.map(|(target, own)| target.distance(*own).powi(2));
+            let distance = if whole { squares.sum::<f64>().sqrt() } else { f64::NAN };
             all[*at].distance = if distance.is_nan() { f64::INFINITY } else { distance };
             all[*at].moments = moments;
         }
@@ -411,7 +414,7 @@ impl Calibration {
     /// Whether even the nearest particle is further away than the targets' own errors explain.
     pub fn misses(&self) -> bool {
         let nearest = self.particles.iter().map(|own| own.distance).fold(f64::INFINITY, f64::min);
-        nearest > explained(self.particles[0].moments.len())
+        nearest > self.explained
     }
 
     /// For each coordinate the standard deviation that is left, in units of the prior's.

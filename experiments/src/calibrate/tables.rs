@@ -63,6 +63,7 @@ pub fn rounds(calibration: &Calibration) -> Table {
 pub fn predictive(plan: &Plan, calibration: &Calibration) -> Table {
     let mut table = Table::new([
         "target",
+        "role",
         "value",
         "low",
         "high",
@@ -85,7 +86,8 @@ pub fn predictive(plan: &Plan, calibration: &Calibration) -> Table {
             .filter(|own| target.holds(own.moments[at]))
             .map(|own| own.weight)
             .sum();
-        let mut row = vec![target.name.as_str().into()];
+        let role = if target.fitted { "fitted" } else { "checked" };
+        let mut row = vec![target.name.as_str().into(), role.into()];
         row.extend([target.value, target.low, target.high].map(Cell::Number));
         row.extend(
             [prior[0], prior[2], prior[4], after[0], after[2], after[4], inside].map(Cell::Number),

@@ -6,7 +6,7 @@ use engine::{MeasureInfo, Summary, Z95};
 
 use crate::draws::coordinates;
 use crate::results::estimates;
-use crate::source::{ConfigError, Cursor, Source};
+use crate::source::{ConfigError, Cursor, Source, Tree};
 use crate::study::{Overrides, Study};
 
 /// What is calibrated, and how.
@@ -38,6 +38,8 @@ pub struct Target {
     pub low: f64,
     /// The upper one.
     pub high: f64,
+    /// Whether particles are held against it; else it is only told how they come out.
+    pub fitted: bool,
     /// Where it is from.
     pub source: String,
 }
@@ -47,6 +49,8 @@ pub struct Target {
 pub enum Moment {
     /// The mean of an estimate.
     Estimate(String),
+    /// The ratio of two estimates: of a chance to last so long that to have lasted until an earlier time.
+    Given(String, String),
     /// The share of all replications in which a measure with bins is at most so much.
     AtMost(String, f64),
     /// The shape of a Weibull distribution through the survival curve: below 1 where the hazard falls.
@@ -56,11 +60,13 @@ pub enum Moment {
 impl Moment {
     /// Reads it off a summary; nothing where it is not defined.
     pub fn of(&self, measures: &[MeasureInfo], summary: &Summary) -> Option<f64> {
+        let mean = |name: &str| {
+            let mut all = estimates(measures).zip(summary.estimates());
+            all.find(|((_, own), _)| own.name == name).and_then(|(_, (tally, _))| tally.mean())
+        };
         match self {
-            Self::Estimate(name) => {
-                let mut all = estimates(measures).zip(summary.estimates());
-                all.find(|((_, own), _)| own.name == *name).and_then(|(_, (tally, _))| tally.mean())
-            }
+            Self::Estimate(name) => mean(name),
+            Self::Given(name, given) => Some(mean(name)? / mean(given).filter(|own| *own > 0.0)?),
             Self::AtMost(name, most) => {
                 let mut all = estimates(measures).zip(summary.estimates());
                 let (_, (_, histogram)) = all.find(|((measure, _), _)| measure.name == *name)?;
@@ -105,6 +111,11 @@ impl Target {
 }
 
 impl Plan {
+    /// How many targets particles are held against.
+    pub(super) fn fitted(&self) -> usize {
+        self.targets.iter().filter(|target| target.fitted).count()
+    }
+
     /// From how many coordinates what is uncertain is drawn.
     pub(super) fn coordinates(&self) -> usize {
         coordinates(&self.study.uncertain).1
@@ -128,8 +139,8 @@ impl Plan {
         let list = root.need("targets")?;
         let targets: Vec<Target> =
             list.items()?.iter().map(|own| read_target(own, &study)).collect::<Result<_, _>>()?;
-        if targets.is_empty() {
-            return Err(list.error("must hold at least one target"));
+        if !targets.iter().any(|target| target.fitted) {
+            return Err(list.error("must hold at least one target that is not a mere check"));
         }
         let mut plan = Self {
             name: root.need("name")?.name()?.to_owned(),
@@ -162,6 +173,8 @@ fn read_target(table: &Cursor, study: &Study) -> Result<Target, ConfigError> {
     table.only(&[
         "name",
         "estimate",
+        "given",
+        "check",
         "measure",
         "at_most",
         "weibull_shape",
@@ -182,7 +195,17 @@ fn read_target(table: &Cursor, study: &Study) -> Result<Target, ConfigError> {
                     study.world.name
                 )));
             }
-            Moment::Estimate(name.to_owned())
+            match table.get("given")? {
+                None => Moment::Estimate(name.to_owned()),
+                Some(other) => {
+                    let given = other.text()?;
+                    if given == name || !estimates(&measures).any(|(_, own)| own.name == given) {
+                        let rule = "must be another estimate of the study, such as p_holds_1y";
+                        return Err(other.error(rule));
+                    }
+                    Moment::Given(name.to_owned(), given.to_owned())
+                }
+            }
         }
         (None, Some(own)) => {
             let name = own.text()?;
@@ -220,10 +243,18 @@ fn read_target(table: &Cursor, study: &Study) -> Result<Target, ConfigError> {
     }
     let usual = match &moment {
         Moment::Estimate(name) => name.clone(),
+        Moment::Given(name, given) => format!("{name} given {given}"),
         Moment::AtMost(name, most) => format!("{name} at most {most}"),
         Moment::WeibullShape => "Weibull shape of survival".to_owned(),
     };
     let name = table.get("name")?.map_or(Ok(usual.as_str()), |own| own.text())?.to_owned();
     let source = table.get("source")?.map_or(Ok(""), |own| own.text())?.to_owned();
-    Ok(Target { name, moment, value, low, high, source })
+    let fitted = match table.get("check")? {
+        None => true,
+        Some(flag) => match flag.node.tree {
+            Tree::Flag(check) => !check,
+            _ => return Err(flag.error("must be true or false")),
+        },
+    };
+    Ok(Target { name, moment, value, low, high, fitted, source })
 }

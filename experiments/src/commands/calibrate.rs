@@ -131,8 +131,9 @@ fn say(plan: &Plan, found: &Calibration, predictive: &Table, target: &Path) -> R
         let number = |column: &str| predictive.cell(row, column).number().unwrap_or(f64::NAN);
         writeln!(
             out,
-            "  {:4}  {}: {:.3} [{:.3}, {:.3}]; {:.3} [{:.3}, {:.3}]",
+            "  {:4}  {:7}  {}: {:.3} [{:.3}, {:.3}]; {:.3} [{:.3}, {:.3}]",
             predictive.cell(row, "met").to_string(),
+            predictive.cell(row, "role").to_string(),
             predictive.cell(row, "target"),
             number("value"),
             number("low"),
