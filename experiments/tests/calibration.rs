@@ -113,8 +113,28 @@ fn targets_that_cannot_be_met_are_said_not_to_be() {
         format!("{}estimate = \"demand\"\nvalue = 5.0\nlow = 4.99\nhigh = 5.01\n", &text[..demand]);
     fs::write(desk.path("far.toml"), far).expect("it can be written");
     let said = desk.done("calibrate far.toml --out far --quiet");
-    assert!(said.contains("The targets are not met") && said.contains("  miss  demand"), "{said}");
+    assert!(
+        said.contains("The targets are not met") && said.contains("  miss  fitted   demand"),
+        "{said}"
+    );
+    // What is only checked holds nothing: the same posterior as without it.
+    let check = "[[targets]]\nestimate = \"p_war\"\ngiven = \"demand\"\nvalue = 5.0\nlow = 4.9\nhigh = 5.1\ncheck = true\n";
+    fs::write(desk.path("checked.toml"), text.clone() + check).expect("it can be written");
+    let checked = desk.done("calibrate checked.toml --out checked --quiet");
+    assert!(checked.contains("  miss  checked  p_war given demand"), "{checked}");
     let met = desk.done("calibrate targets.toml --out met --quiet");
+    assert!(desk.read("checked/posterior.csv") == desk.read("met/posterior.csv"));
+    for (from, part) in [
+        ("given = \"demand\"", "must be another estimate"),
+        ("check = true", "must be true or false"),
+    ] {
+        let to = if part.contains("another") { "given = \"p_war\"" } else { "check = 1" };
+        fs::write(desk.path("bad.toml"), text.clone() + &check.replace(from, to))
+            .expect("it can be written");
+        let done = desk.run("calibrate bad.toml --out bad");
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(done.status.code() == Some(1) && said.contains(part), "{said}");
+    }
     assert!(!met.contains("not met"), "{met}");
     // The last row is that of the weights with which the posterior was drawn.
     let effective = *column(&desk, "met/rounds.csv", "effective").last().expect("there are rounds");
