@@ -156,6 +156,22 @@ impl View<'_> {
         Frame { title, subtitle, caption }
     }
 
+    /// What intervals of estimates show.
+    fn error_words(&self) -> &'static str {
+        match self.study.uncertain.is_empty() {
+            true => "95 % intervals, simulation error only",
+            false => "95 % intervals of means over draws",
+        }
+    }
+
+    /// That they are not in the picture.
+    fn in_table(&self) -> String {
+        match self.study.uncertain.is_empty() {
+            true => "95 % intervals in points.csv show simulation error only. ".to_owned(),
+            false => "95 % intervals in points.csv are those of means over draws. ".to_owned(),
+        }
+    }
+
     /// What bands mean, where there are any: only independent replications have them.
     fn bands(&self, words: &'static str) -> &'static str {
         match (self.study.counts_replications(), self.study.uncertain.is_empty()) {

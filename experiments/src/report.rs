@@ -56,7 +56,7 @@ pub fn report(sources: &Sources) -> Result<Document, ChartError> {
     blocks.extend(answer(study, results));
     blocks.extend(unknown(study, results));
     blocks.extend(other_rules(study, results));
-    blocks.push(Block::Text(CONDITIONAL.to_owned()));
+    blocks.push(Block::Text(conditional(study)));
     if let Some(beside) = terms_beside_theory(study, results) {
         blocks.extend(theory_of(&beside));
     }
@@ -81,8 +81,15 @@ pub fn report(sources: &Sources) -> Result<Document, ChartError> {
     Ok(Document { title: title.clone(), blocks })
 }
 
-const CONDITIONAL: &str = "Every probability is conditional on the model, the scenario and the values given. \
-                           Intervals are 95 % and show simulation error only.";
+fn conditional(study: &Study) -> String {
+    let intervals = match study.uncertain.is_empty() {
+        true => "show simulation error only",
+        false => "are those of means over draws; the spread over draws is wider",
+    };
+    format!(
+        "Every probability is conditional on the model, the scenario and the values given. Intervals are 95 % and {intervals}."
+    )
+}
 
 fn heading(text: &str) -> Block {
     Block::Heading(2, text.to_owned())

@@ -31,10 +31,10 @@ impl View<'_> {
         let end = |series: &Series| series.points.last().map_or(0.0, |(_, value, _)| *value);
         series.sort_by(|a, b| end(b).total_cmp(&end(a)));
         let legend = "Mean position of each actor in the end";
-        let intervals = "Bands: 95 % intervals, simulation error only. ";
+        let intervals = format!("Bands: {}. ", self.error_words());
         let title = format!("Positions on {}", plain(issue));
         ChartSpec::Lines(Lines {
-            frame: self.frame(title, join(legend, &slice.held), intervals),
+            frame: self.frame(title, join(legend, &slice.held), &intervals),
             x: Spots { title: slice.title.clone(), levels: slice.spots.clone() },
             y_title: capital(&plain(issue)),
             range: (0.0, 1.0),

@@ -41,9 +41,9 @@ impl View<'_> {
         rows.first()?;
         let definition =
             "Mean share of the drafts put to the coalition in a run that a member is in favour of";
-        let caption = "Before any vote as one. Whiskers: 95 % intervals, simulation error only. ";
+        let caption = format!("Before any vote as one. Whiskers: {}. ", self.error_words());
         let title = slice.and("In favour of drafts by member");
-        let frame = self.frame(title, join(definition, &slice.held), caption);
+        let frame = self.frame(title, join(definition, &slice.held), &caption);
         if rows.iter().all(|row| row.boxes.iter().all(Option::is_none)) {
             return Some(ChartSpec::Words(frame, "No draft was put to the coalition.".to_owned()));
         }

@@ -101,7 +101,7 @@ impl View<'_> {
         let held = self.held(&[0, 1, 2], &self.study.reference_levels());
         let all = || panels.iter().flat_map(|(_, cells)| cells).flatten();
         let gaps = if all().any(Option::is_none) { "–: no agreement. " } else { "" };
-        let notes = format!("{gaps}95 % intervals in points.csv show simulation error only. ");
+        let notes = format!("{gaps}{}", self.in_table());
         let subtitle = join(&self.definition(share), &held);
         let frame = self.frame(self.title(share.title, &[0, 1, 2]), subtitle, &notes);
         if all().all(Option::is_none) {
@@ -126,7 +126,7 @@ impl View<'_> {
         let cells = self.cells(share.column, x, y);
         let all = || cells.iter().flatten();
         let gaps = if all().any(Option::is_none) { "–: no agreement. " } else { "" };
-        let notes = format!("{gaps}95 % intervals in points.csv show simulation error only. ");
+        let notes = format!("{gaps}{}", self.in_table());
         let subtitle = join(&self.definition(share), &held);
         let frame = self.frame(self.title(share.title, &[x, y]), subtitle, &notes);
         if all().all(Option::is_none) {
@@ -173,10 +173,10 @@ impl View<'_> {
         let panel = |share: &&Share| (share.title.to_owned(), self.cells(share.column, 0, 1));
         let definition = "Signed within the horizon; in force after the years that count as durable; the third is \
                           the product of the first two";
-        let notes = "95 % intervals in points.csv show simulation error only. ";
+        let notes = self.in_table();
         let title = self.title("Signed, holds, and both", &[0, 1]);
         Some(ChartSpec::Maps(Maps {
-            frame: self.frame(title, definition.to_owned(), notes),
+            frame: self.frame(title, definition.to_owned(), &notes),
             x: spots(x),
             y: spots(y),
             panels: order.iter().map(panel).collect(),
@@ -211,8 +211,8 @@ impl View<'_> {
         let nothing = series.iter().all(|series| series.points.is_empty());
         let shown: Vec<usize> = along.into_iter().chain(by.iter().copied()).collect();
         let title = self.title(share.title, &shown);
-        let bands = "Bands and whiskers: 95 % intervals, simulation error only. ";
-        let frame = self.frame(title, self.definition(share), bands);
+        let bands = format!("Bands and whiskers: {}. ", self.error_words());
+        let frame = self.frame(title, self.definition(share), &bands);
         if nothing {
             return ChartSpec::Words(frame, NO_AGREEMENT.to_owned());
         }
