@@ -1,7 +1,7 @@
 //! `[run]` as written: how much is played, and what is kept of it.
 
 use crate::catalogue::{Pictures, World};
-use crate::source::{ConfigError, Cursor, Tree};
+use crate::source::{ConfigError, Cursor};
 use crate::study::{Keep, Study};
 
 /// The seed of studies that name none.
@@ -38,13 +38,7 @@ pub(crate) fn read_run(root: &Cursor, world: &World) -> Result<Run, ConfigError>
             _ => return Err(keep.error("must be \"summaries\" or \"replications\"")),
         },
     };
-    let antithetic = match table.get("antithetic")? {
-        None => false,
-        Some(flag) => match flag.node.tree {
-            Tree::Flag(own) => own,
-            _ => return Err(flag.error("must be true or false")),
-        },
-    };
+    let antithetic = table.get("antithetic")?.map_or(Ok(false), |flag| flag.flag())?;
     let (precision, paths) = (read_precision(&table, keep)?, read_paths(&table, world)?);
     Ok(Run { replications, precision, seed, antithetic, keep, paths })
 }

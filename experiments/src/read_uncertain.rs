@@ -325,10 +325,8 @@ pub(crate) fn read_draws(root: &Cursor) -> Result<Draws, ConfigError> {
         }
     };
     let flag = |key: &str, into: &mut bool| -> Result<(), ConfigError> {
-        let Some(flag) = table.get(key)? else { return Ok(()) };
-        match flag.node.tree {
-            Tree::Flag(own) => *into = own,
-            _ => return Err(flag.error("must be true or false")),
+        if let Some(flag) = table.get(key)? {
+            *into = flag.flag()?;
         }
         Ok(())
     };

@@ -80,7 +80,10 @@ fn of_world(world: &World) -> Value {
         "description": "Values that belong together: a list of tables, or a CSV file",
         "anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": point}],
     });
-    let mut then = json!({"properties": {"parameters": tree(world, &fixed), "sweep": sweep}});
+    let mut parameters = tree(world, &fixed);
+    parameters["properties"]["sources"] =
+        json!({"type": "object", "description": "Where values come from, by parameter"});
+    let mut then = json!({"properties": {"parameters": parameters, "sweep": sweep}});
     if world.scenario.is_some() {
         then["required"] = json!(["scenario"]);
     }

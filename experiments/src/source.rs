@@ -324,6 +324,13 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    pub(crate) fn flag(&self) -> Result<bool, ConfigError> {
+        match self.node.tree {
+            Tree::Flag(flag) => Ok(flag),
+            _ => Err(self.error("must be true or false")),
+        }
+    }
+
     pub(crate) fn whole(&self, low: u64, high: u64) -> Result<u64, ConfigError> {
         let inside = match self.node.tree {
             Tree::Whole(number) => u64::try_from(number).ok().filter(|n| (low..=high).contains(n)),

@@ -127,8 +127,13 @@ fn targets_that_cannot_be_met_are_said_not_to_be() {
     for (from, part) in [
         ("given = \"demand\"", "must be another estimate"),
         ("check = true", "must be true or false"),
+        ("estimate = \"p_war\"", "has no meaning without `estimate`"),
     ] {
-        let to = if part.contains("another") { "given = \"p_war\"" } else { "check = 1" };
+        let to = match from {
+            "check = true" => "check = 1",
+            "given = \"demand\"" => "given = \"p_war\"",
+            _ => "weibull_shape = true",
+        };
         fs::write(desk.path("bad.toml"), text.clone() + &check.replace(from, to))
             .expect("it can be written");
         let done = desk.run("calibrate bad.toml --out bad");

@@ -11,6 +11,7 @@ use std::path::Path;
 
 use engine::{Batch, Luck, MeasureInfo, Records, Seed, Summary};
 use experiments::{Overrides, Plan, Source, Study};
+use models::{Actor, Role};
 use nalgebra::{DMatrix, DVector};
 
 const SIGMAS: f64 = 4.9;
@@ -342,25 +343,29 @@ fn cases(scenario: &str, signalling: &str) -> Vec<(u64, Vec<f64>)> {
     let study = study(scenario, &[signalling]);
     let model = study.build(&study.design.point(0)).expect("it is valid");
     let columns: Vec<String> = model.measure_infos().into_iter().map(|own| own.name).collect();
-    let places = [
-        "survival_5y",
-        "terms_guarantees",
-        "terms_territory",
-        "terms_sovereignty",
-        "revisionist",
-        "cost_challenger",
-    ]
-    .map(|name| columns.iter().position(|known| known == name).expect("it is there"));
+    let places = ["survival_5y", "terms_guarantees", "revisionist", "cost_challenger"]
+        .map(|name| columns.iter().position(|known| known == name).expect("it is there"));
     let settler = study.settings.get("compliance.settler_grievance");
+    let is_challenger = |actor: &&Actor| actor.role == Role::Challenger;
+    let challenger = study.scenario.actors.iter().find(is_challenger).expect("there is one");
+    let issues = study.scenario.issues.iter().map(|issue| format!("terms_{}", issue.name));
+    let issues: Vec<usize> = issues
+        .map(|name| columns.iter().position(|known| *known == name).expect("it is there"))
+        .collect();
+    let weights: f64 = challenger.salience.iter().sum();
     let mut values = Vec::new();
     let records = Records { rows: Some(&mut values), ..Records::default() };
     let luck = Luck::from(Seed(20_251_122));
     model.play_range(luck, 0..REPLICATIONS, records);
     let row = |(replication, row): (u64, &[Option<f64>])| {
         let picked: Vec<f64> = places.iter().map(|at| row[*at]).collect::<Option<_>>()?;
-        let [holds, guarantee, land, freedom, revisionist, cost] = picked[..] else { return None };
-        let loss = |weight: f64, distance: f64| weight * distance.powf(1.3);
-        let grievance = loss(0.40, 1.0 - land) + loss(0.35, freedom) + loss(0.25, guarantee);
+        let [holds, guarantee, revisionist, cost] = picked[..] else { return None };
+        let terms: Vec<f64> = issues.iter().map(|at| row[*at]).collect::<Option<_>>()?;
+        let loss = |((weight, ideal), level): ((&f64, &f64), &f64)| {
+            weight / weights * (level - ideal).abs().powf(challenger.curvature)
+        };
+        let wanted = challenger.salience.iter().zip(&challenger.ideal);
+        let grievance: f64 = wanted.zip(&terms).map(loss).sum();
         let minded = if revisionist == 1.0 { grievance } else { settler * grievance };
         Some((replication, vec![1.0 - holds, guarantee, minded, cost]))
     };

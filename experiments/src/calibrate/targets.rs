@@ -6,7 +6,7 @@ use engine::{MeasureInfo, Summary, Z95};
 
 use crate::draws::coordinates;
 use crate::results::estimates;
-use crate::source::{ConfigError, Cursor, Source, Tree};
+use crate::source::{ConfigError, Cursor, Source};
 use crate::study::{Overrides, Study};
 
 /// What is calibrated, and how.
@@ -186,6 +186,11 @@ fn read_target(table: &Cursor, study: &Study) -> Result<Target, ConfigError> {
     let model = study.build_drawn(&study.design.point(0), &study.drawn[0]);
     let (measures, years) =
         model.map(|model| (model.measure_infos(), model.survival_years())).unwrap_or_default();
+    for (key, of) in [("given", "estimate"), ("at_most", "measure")] {
+        if let (Some(stray), None) = (table.get(key)?, table.get(of)?) {
+            return Err(stray.error(format!("has no meaning without `{of}`")));
+        }
+    }
     let moment = match (table.get("estimate")?, table.get("measure")?) {
         (Some(own), None) => {
             let name = own.text()?;
@@ -219,7 +224,7 @@ fn read_target(table: &Cursor, study: &Study) -> Result<Target, ConfigError> {
             }
             Moment::AtMost(name.to_owned(), table.need("at_most")?.number()?)
         }
-        (None, None) if table.get("weibull_shape")?.is_some() => {
+        (None, None) if is_true(table, "weibull_shape")? => {
             if years == 0 {
                 let world = study.world.name;
                 let message =
@@ -249,12 +254,11 @@ fn read_target(table: &Cursor, study: &Study) -> Result<Target, ConfigError> {
     };
     let name = table.get("name")?.map_or(Ok(usual.as_str()), |own| own.text())?.to_owned();
     let source = table.get("source")?.map_or(Ok(""), |own| own.text())?.to_owned();
-    let fitted = match table.get("check")? {
-        None => true,
-        Some(flag) => match flag.node.tree {
-            Tree::Flag(check) => !check,
-            _ => return Err(flag.error("must be true or false")),
-        },
-    };
+    let fitted = !is_true(table, "check")?;
     Ok(Target { name, moment, value, low, high, fitted, source })
+}
+
+/// A flag that is false where it is not given.
+fn is_true(table: &Cursor, key: &str) -> Result<bool, ConfigError> {
+    table.get(key)?.map_or(Ok(false), |flag| flag.flag())
 }
