@@ -1,6 +1,8 @@
 //! Standard errors where replications come in pairs: what the two of a pair have in common does not count
 //! twice.
 
+use serde::{Deserialize, Serialize};
+
 /// Sums over pairs of replications, from which the error of a mean over all that have the measure follows.
 ///
 /// ```text
@@ -12,7 +14,7 @@
 /// # Source
 ///
 /// Cochran (1977), *Sampling Techniques*, 3rd edition, chapter 6: a ratio of totals.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pairs {
     /// Whole pairs.
     count: u64,
@@ -65,6 +67,11 @@ impl Pairs {
         }
         self.count += other.count;
         self.with += other.with;
+    }
+
+    /// Whether it holds whole pairs, of so many replications at most.
+    pub(crate) fn holds(&self, replications: u64) -> bool {
+        self.open.is_none() && self.with <= self.count && self.count <= replications / 2
     }
 
     /// In how many whole pairs one has the measure at least.

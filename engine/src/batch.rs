@@ -2,12 +2,13 @@
 //! threads.
 
 use std::ops::{ControlFlow, Range};
-use std::sync::{Mutex, PoisonError};
 
 use rayon::ThreadPool;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
-use crate::model::{AnyModel, Records};
+use crate::fault::{Fault, play_caught};
+use crate::model::AnyModel;
 use crate::paths::{PathPlan, Paths};
 use crate::stream::{Luck, Seed};
 use crate::summary::Summary;
@@ -16,37 +17,51 @@ use crate::summary::Summary;
 /// additions, and so the last bits of results.
 const BLOCK: u64 = 256;
 
+/// Blocks that are summed up together before they are added to what was played before: at least, and at most.
+/// So does a change of these.
+const BLOCKS_PER_CHUNK: (u64, u64) = (4, 64);
+
+/// The more replications there are, the larger are chunks, up to so many at a design point.
+const CHUNKS: u64 = 64;
+
 /// Blocks in flight for each thread; bounds memory, changes no result.
-const BLOCKS_PER_THREAD: usize = 64;
+const BLOCKS_PER_THREAD: u64 = 32;
 
 /// Which replications are played at every design point, and by how many threads.
 pub struct Batch {
     luck: Luck,
     replications: u64,
     paths: u64,
+    rows: bool,
     pool: ThreadPool,
 }
-
-/// The paths of a model under way, with what is noted along them.
-type Noted = Option<(PathPlan, Mutex<Paths>)>;
 
 /// The observer asked to stop before all was played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("stopped before all replications were played")]
 pub struct Stopped;
 
-/// Every measure of the replications of one block: `values` holds one row after the other.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rows<'a> {
+/// Some replications of one model that are summed up together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chunk {
     /// Which of the models, counted from 0.
     pub model: usize,
-    /// The number of the first replication.
-    pub first: u64,
-    /// All rows, one value for each measure of the model.
-    pub values: &'a [Option<f64>],
+    /// Which replications, counted from 0.
+    pub replications: Range<u64>,
 }
 
-/// Somebody who watches a batch: sees progress, may ask to stop, may want every row.
+/// What came of a chunk.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// The replications summed up, their paths counted where that was asked for.
+    pub summary: Summary,
+    /// Where they are kept, every measure of every replication, one row after the other.
+    pub rows: Vec<Option<f64>>,
+    /// Replications that broke off; they count nowhere else.
+    pub faults: Vec<Fault>,
+}
+
+/// Somebody who watches a batch: sees progress, may ask to stop.
 pub trait Observer: Sync {
     /// So many more replications have been played; called from any thread.
     fn played(&self, _replications: u64) {}
@@ -55,22 +70,9 @@ pub trait Observer: Sync {
     fn wants_to_stop(&self) -> bool {
         false
     }
-
-    /// Whether [`Observer::rows`] is to be called.
-    fn wants_rows(&self) -> bool {
-        false
-    }
-
-    /// The rows of one block; called in order of model and replication.
-    fn rows(&self, _rows: Rows) -> ControlFlow<()> {
-        ControlFlow::Continue(())
-    }
 }
 
 impl Observer for () {}
-
-/// One block of one model.
-type Job = (usize, Range<u64>);
 
 impl Batch {
     /// A batch of `replications` at each design point, on `threads` threads (0: one per core).
@@ -84,13 +86,19 @@ impl Batch {
         threads: usize,
     ) -> Result<Self, rayon::ThreadPoolBuildError> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-        Ok(Self { luck: seed.into(), replications, paths: 0, pool })
+        Ok(Self { luck: seed.into(), replications, paths: 0, rows: false, pool })
     }
 
     /// Counts the paths of the first `replications` of each design point as well.
     #[must_use]
     pub fn noting_paths(self, replications: u64) -> Self {
         Self { paths: replications.min(u64::from(u32::MAX)), ..self }
+    }
+
+    /// Keeps every measure of every replication as well.
+    #[must_use]
+    pub fn keeping_rows(self, rows: bool) -> Self {
+        Self { rows, ..self }
     }
 
     /// Plays replications in antithetic pairs.
@@ -109,11 +117,23 @@ impl Batch {
         self.pool.install(|| items.par_iter().map(f).collect())
     }
 
+    /// How replications are cut into chunks. It depends on how many a design point has, and on nothing else.
+    pub fn cut(&self, replications: Range<u64>) -> impl Iterator<Item = Range<u64>> + use<> {
+        let blocks = self.replications.div_ceil(BLOCK).div_ceil(CHUNKS);
+        let (least, most) = BLOCKS_PER_CHUNK;
+        let length = BLOCK * blocks.next_power_of_two().clamp(least, most);
+        pieces(replications, length)
+    }
+
     /// Plays all replications of every model: one summary for each, in order.
     ///
     /// # Errors
     ///
     /// [`Stopped`] where the observer asked for it.
+    ///
+    /// # Panics
+    ///
+    /// Where a model does.
     pub fn run(
         &self,
         models: &[Box<dyn AnyModel>],
@@ -125,11 +145,15 @@ impl Batch {
     }
 
     /// Plays some replications of every model, on top of what has been played of it before. Where ranges
-    /// begin at whole blocks of 256, playing on changes no bit.
+    /// begin at whole chunks, playing on changes no bit.
     ///
     /// # Errors
     ///
     /// [`Stopped`] where the observer asked for it.
+    ///
+    /// # Panics
+    ///
+    /// Where a model does.
     pub fn run_on(
         &self,
         models: &[&dyn AnyModel],
@@ -137,84 +161,124 @@ impl Batch {
         replications: Range<u64>,
         observer: &dyn Observer,
     ) -> Result<Vec<Summary>, Stopped> {
-        let wanted = replications.start < self.paths;
-        let noted = |model: &&dyn AnyModel| if wanted { noted(*model) } else { None };
-        let noted: Vec<Noted> = models.iter().map(noted).collect();
-        let mut jobs = jobs(models.len(), replications);
-        let wave = BLOCKS_PER_THREAD * self.threads();
-        loop {
-            let next: Vec<Job> = jobs.by_ref().take(wave).collect();
-            if next.is_empty() {
-                break;
+        let chunk = |model| move |replications| Chunk { model, replications };
+        let of = |model| self.cut(replications.clone()).map(chunk(model));
+        let chunks: Vec<Chunk> = (0..models.len()).flat_map(of).collect();
+        self.play(models, &chunks, observer, &|part| part, &mut |at, part| {
+            if let Some(fault) = part.faults.first() {
+                panic!("model {}: {fault}", chunks[at].model);
             }
-            let played: Option<Vec<_>> = self.pool.install(|| {
-                next.par_iter().map(|job| self.play(models, &noted, job, observer)).collect()
-            });
-            for ((model, block), (summary, rows)) in next.into_iter().zip(played.ok_or(Stopped)?) {
-                match &mut summaries[model] {
-                    Some(sum) => sum.merge(&summary),
-                    empty => *empty = Some(summary),
-                }
-                let rows = Rows { model, first: block.start, values: &rows };
-                if observer.wants_rows() && observer.rows(rows).is_break() {
-                    return Err(Stopped);
-                }
+            match &mut summaries[chunks[at].model] {
+                Some(sum) => sum.merge(&part.summary),
+                empty => *empty = Some(part.summary),
             }
-        }
-        let whole = |(summary, noted): (Option<Summary>, Noted)| {
-            let paths = noted.map(|(_, paths)| paths.into_inner());
-            let summary = summary.unwrap_or_else(|| Summary::new([]));
-            summary.with_paths(paths.map(|paths| paths.unwrap_or_else(PoisonError::into_inner)))
-        };
-        Ok(summaries.into_iter().zip(noted).map(whole).collect())
+            ControlFlow::Continue(())
+        })?;
+        Ok(summaries.into_iter().map(|sum| sum.unwrap_or_else(|| Summary::new([]))).collect())
     }
 
-    fn play(
+    /// Plays chunks. What comes of each is made into something else in parallel, then taken one by one, in order,
+    /// with the place of its chunk.
+    ///
+    /// # Errors
+    ///
+    /// [`Stopped`] where the observer asked for it, or `take` did.
+    pub fn play<T: Send>(
         &self,
         models: &[&dyn AnyModel],
-        noted: &[Noted],
-        (model, block): &Job,
+        chunks: &[Chunk],
         observer: &dyn Observer,
-    ) -> Option<(Summary, Vec<Option<f64>>)> {
-        if observer.wants_to_stop() {
-            return None;
+        make: &(impl Fn(Part) -> T + Sync),
+        take: &mut impl FnMut(usize, T) -> ControlFlow<()>,
+    ) -> Result<(), Stopped> {
+        let plans: Vec<Option<PathPlan>> = models.iter().map(|model| self.plan(*model)).collect();
+        let most = BLOCKS_PER_THREAD * self.threads() as u64;
+        let mut at = 0;
+        while at < chunks.len() {
+            let wave = wave(&chunks[at..], most);
+            let play = |chunk: &Chunk| {
+                let Chunk { model, replications } = chunk;
+                let played = self.play_chunk(
+                    (models[*model], plans[*model].as_ref()),
+                    replications,
+                    observer,
+                );
+                played.map(make)
+            };
+            let made: Option<Vec<T>> = self.pool.install(|| wave.par_iter().map(play).collect());
+            for made in made.ok_or(Stopped)? {
+                if take(at, made).is_break() {
+                    return Err(Stopped);
+                }
+                at += 1;
+            }
         }
-        let mut rows = Vec::new();
-        let noted = noted[*model].as_ref().filter(|_| block.start < self.paths);
-        let mut paths = noted.map(|(plan, _)| Paths::new(plan));
-        let records = Records {
-            rows: observer.wants_rows().then_some(&mut rows),
-            paths: paths.as_mut().map(|paths| (paths, self.paths)),
+        Ok(())
+    }
+
+    /// What is noted along the replications of a model, if anything is.
+    fn plan(&self, model: &dyn AnyModel) -> Option<PathPlan> {
+        Some(model.path_plan()).filter(|plan| self.paths > 0 && plan.steps > 0)
+    }
+
+    fn play_chunk(
+        &self,
+        (model, plan): (&dyn AnyModel, Option<&PathPlan>),
+        replications: &Range<u64>,
+        observer: &dyn Observer,
+    ) -> Option<Part> {
+        let plan = plan.filter(|_| replications.start < self.paths);
+        let play = |block: Range<u64>| {
+            if observer.wants_to_stop() {
+                return None;
+            }
+            let paths = plan.filter(|_| block.start < self.paths).map(Paths::new);
+            let played = block.end - block.start;
+            let part = play_caught(model, self.luck, block, (self.rows, paths, self.paths));
+            observer.played(played);
+            Some(part)
         };
-        let summary = models[*model].play_range(self.luck, block.clone(), records);
-        if let (Some((_, sum)), Some(paths)) = (noted, paths) {
-            // Counts are whole numbers: whichever block comes first, the sum is the same.
-            sum.lock().unwrap_or_else(PoisonError::into_inner).merge(&paths);
+        let blocks: Vec<Range<u64>> = pieces(replications.clone(), BLOCK).collect();
+        let parts: Option<Vec<Part>> = blocks.into_par_iter().map(play).collect();
+        let mut parts = parts?.into_iter();
+        let mut whole = parts.next()?;
+        for part in parts {
+            whole.append(part);
         }
-        observer.played(block.end - block.start);
-        Some((summary, rows))
+        Some(whole)
     }
 }
 
-fn noted(model: &dyn AnyModel) -> Noted {
-    let plan = model.path_plan();
-    (plan.steps > 0).then(|| {
-        let paths = Mutex::new(Paths::new(&plan));
-        (plan, paths)
-    })
+impl Part {
+    /// Adds the replications that follow.
+    pub fn append(&mut self, mut next: Self) {
+        self.summary.merge(&next.summary);
+        self.rows.append(&mut next.rows);
+        self.faults.append(&mut next.faults);
+    }
 }
 
-/// The blocks of every model.
-fn jobs(models: usize, replications: Range<u64>) -> impl Iterator<Item = Job> {
-    let Range { start, end } = replications;
-    let blocks = end.saturating_sub(start).div_ceil(BLOCK);
-    let range = move |block: u64| start + block * BLOCK..(start + (block + 1) * BLOCK).min(end);
-    (0..models).flat_map(move |model| (0..blocks).map(move |block| (model, range(block))))
+/// The first chunks, until they have so many blocks; one at least.
+fn wave(chunks: &[Chunk], most: u64) -> &[Chunk] {
+    let mut blocks = 0;
+    let open = chunks.iter().take_while(|chunk| {
+        let Range { start, end } = chunk.replications;
+        let before = blocks;
+        blocks += (end - start).div_ceil(BLOCK);
+        before < most
+    });
+    &chunks[..open.count()]
+}
+
+/// A range in pieces of one length, the last of which may be shorter.
+fn pieces(range: Range<u64>, length: u64) -> impl Iterator<Item = Range<u64>> {
+    let Range { start, end } = range;
+    let count = end.saturating_sub(start).div_ceil(length);
+    (0..count).map(move |at| start + at * length..(start + (at + 1) * length).min(end))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::*;
@@ -274,35 +338,40 @@ mod tests {
         assert_eq!(both[0], both[1]);
     }
 
-    /// Keeps all rows and stops after so many replications.
+    /// Stops after so many replications.
     #[derive(Default)]
-    struct Keeper {
-        rows: Mutex<Vec<Option<f64>>>,
+    struct Impatient {
         played: AtomicU64,
-        stop_after: Option<u64>,
+        stop_after: u64,
     }
 
-    impl Observer for Keeper {
+    impl Observer for Impatient {
         fn played(&self, replications: u64) {
             self.played.fetch_add(replications, Ordering::Relaxed);
         }
         fn wants_to_stop(&self) -> bool {
-            self.stop_after.is_some_and(|most| self.played.load(Ordering::Relaxed) >= most)
-        }
-        fn wants_rows(&self) -> bool {
-            true
-        }
-        fn rows(&self, rows: Rows) -> ControlFlow<()> {
-            self.rows.lock().expect("no thread panicked").extend_from_slice(rows.values);
-            ControlFlow::Continue(())
+            self.played.load(Ordering::Relaxed) >= self.stop_after
         }
     }
 
+    /// All that comes of the chunks of some models, in order.
+    fn parts(batch: &Batch, models: &[&dyn AnyModel], chunks: &[Chunk]) -> Vec<Part> {
+        let mut all = Vec::new();
+        let played = batch.play(models, chunks, &(), &|part| part, &mut |at, part| {
+            assert_eq!(at, all.len());
+            all.push(part);
+            ControlFlow::Continue(())
+        });
+        played.expect("nobody stops it");
+        all
+    }
+
     fn rows(replications: u64) -> Vec<Option<f64>> {
-        let keeper = Keeper::default();
         let batch = Batch::new(Seed(5), replications, 2).expect("threads can be started");
-        batch.run(&walks()[..1], &keeper).expect("nobody stops it");
-        keeper.rows.into_inner().expect("no thread panicked")
+        let batch = batch.keeping_rows(true);
+        let cut = batch.cut(0..replications);
+        let chunks: Vec<Chunk> = cut.map(|replications| Chunk { model: 0, replications }).collect();
+        parts(&batch, &[&Walk], &chunks).into_iter().flat_map(|part| part.rows).collect()
     }
 
     #[test]
@@ -321,10 +390,86 @@ mod tests {
 
     #[test]
     fn a_batch_stops_when_asked() {
-        let keeper = Keeper { stop_after: Some(1000), ..Keeper::default() };
+        let impatient = Impatient { stop_after: 1000, ..Impatient::default() };
         let batch = Batch::new(Seed(5), 1_000_000, 2).expect("threads can be started");
-        assert_eq!(batch.run(&walks(), &keeper), Err(Stopped));
+        assert_eq!(batch.run(&walks(), &impatient), Err(Stopped));
         // No thread starts a block after the limit; two may be under way when it is reached.
-        assert!(keeper.played.into_inner() <= 1000 + 3 * BLOCK);
+        assert!(impatient.played.into_inner() <= 1000 + 3 * BLOCK);
+    }
+
+    /// Chunks can be played in any order and by anybody: what they are summed up to is the same.
+    #[test]
+    fn chunks_played_one_by_one_make_the_whole() {
+        let batch = Batch::new(Seed(5), 70_000, 2).expect("threads can be started");
+        let cut: Vec<Range<u64>> = batch.cut(0..70_000).collect();
+        assert!(cut.iter().all(|own| own.start % (8 * BLOCK) == 0) && cut.len() == 35);
+        let alone = |replications: &Range<u64>| {
+            let chunk = Chunk { model: 0, replications: replications.clone() };
+            parts(&batch, &[&Walk], &[chunk]).remove(0).summary
+        };
+        let mut played: Vec<Summary> = cut.iter().rev().map(alone).collect();
+        let mut sum = played.pop().expect("there are chunks");
+        played.iter().rev().for_each(|part| sum.merge(part));
+        assert_eq!(sum, batch.run(&walks()[..1], &()).expect("nobody stops it")[0]);
+        assert!(sum.is_sound() && sum.fits(&played[0]));
+    }
+
+    #[test]
+    fn summaries_survive_a_journey_as_bytes() {
+        let sum = run(2, 5000).remove(0);
+        let bytes = postcard::to_stdvec(&sum).expect("it can be written");
+        assert_eq!(postcard::from_bytes::<Summary>(&bytes), Ok(sum));
+    }
+
+    /// A walk that breaks off now and then.
+    struct Frail;
+
+    impl Model for Frail {
+        type Outcome = f64;
+
+        fn measures(&self) -> Vec<Measure<f64>> {
+            Walk.measures()
+        }
+
+        fn play(&self, streams: &Streams) -> f64 {
+            let end = Walk.play(streams);
+            assert!(end.abs() < 8.0, "ran away to {end:.3}");
+            end
+        }
+    }
+
+    #[test]
+    fn what_breaks_off_is_left_out_and_named() {
+        let known: Vec<(u64, f64)> =
+            (0..5000).map(|at| (at, Walk.play(&Streams::new(Seed(5), at)))).collect();
+        let broken: Vec<(u64, f64)> =
+            known.iter().copied().filter(|(_, end)| end.abs() >= 8.0).collect();
+        // P(|N(0, 10)| ≥ 8) = 0.0114: fewer than ten of 5000 have a chance below 1e-12.
+        assert!(broken.len() >= 10);
+        let batch =
+            Batch::new(Seed(5), 5000, 3).expect("threads can be started").keeping_rows(true);
+        let chunks = [Chunk { model: 0, replications: 0..5000 }];
+        let part = parts(&batch, &[&Frail], &chunks).remove(0);
+        let faults: Vec<Fault> = broken
+            .iter()
+            .map(|(at, end)| Fault { replication: *at, message: format!("ran away to {end:.3}") })
+            .collect();
+        assert_eq!(part.faults, faults);
+        let whole = known.iter().filter(|(_, end)| end.abs() < 8.0).map(|(_, end)| Some(*end));
+        assert_eq!(part.rows, whole.collect::<Vec<_>>());
+        assert_eq!(part.summary.replications(), 5000 - faults.len() as u64);
+        let both = Batch::new(Seed(5), 5000, 2).expect("threads can be started").antithetic(true);
+        let part = parts(&both, &[&Frail], &chunks).remove(0);
+        // A pair is left out whole, and named by the one at fault.
+        let luck = Luck { seed: Seed(5), antithetic: true };
+        let first = |pair: u64| {
+            [2 * pair, 2 * pair + 1]
+                .into_iter()
+                .find(|at| Walk.play(&luck.streams(*at)).abs() >= 8.0)
+        };
+        let pairs: Vec<u64> = (0..2500).filter_map(first).collect();
+        assert_eq!(part.faults.iter().map(|own| own.replication).collect::<Vec<_>>(), pairs);
+        assert_eq!(part.summary.replications(), 5000 - 2 * pairs.len() as u64);
+        assert!(part.summary.is_sound());
     }
 }

@@ -1,7 +1,9 @@
 //! Counts of numbers in bins of equal width, mergeable in any order.
 
+use serde::{Deserialize, Serialize};
+
 /// Bins of equal width between two ends.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bins {
     /// Left end of the first bin.
     pub low: f64,
@@ -27,7 +29,7 @@ impl Bins {
 }
 
 /// How many numbers fell into each bin, below the first, and above the last.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Histogram {
     bins: Bins,
     counts: Vec<u64>,
@@ -73,6 +75,13 @@ impl Histogram {
         for (here, there) in self.counts.iter_mut().zip(&other.counts) {
             *here += there;
         }
+    }
+
+    /// How many numbers in all, where its counts fit its bins and one another.
+    pub(crate) fn holds(&self) -> Option<u64> {
+        let all = || self.counts.iter().chain([&self.below, &self.above]);
+        let total = all().try_fold(0_u64, |sum, count| sum.checked_add(*count));
+        total.filter(|_| self.counts.len() == self.bins.count as usize && self.bins.count > 0)
     }
 
     /// Its bins.

@@ -22,6 +22,7 @@ mod concave;
 mod elementary;
 mod explore;
 mod extensive;
+mod fault;
 mod game;
 mod histogram;
 mod influence;
@@ -42,7 +43,7 @@ mod utility;
 
 pub use antithetic::Pairs;
 pub use bargaining::{ContractCurve, Disagreement, Solution, rubinstein_share};
-pub use batch::{Batch, Observer, Rows, Stopped};
+pub use batch::{Batch, Chunk, Observer, Part, Stopped};
 pub use belief::{LogNormal, LogOdds, NODE_WEIGHTS, NormalBelief};
 pub use choice::{DecisionRule, logit_choice, occurs};
 pub use compromise::{weighted_mean, weighted_median};
@@ -55,6 +56,7 @@ pub use explore::{
     variance_indices,
 };
 pub use extensive::{ExtensiveForm, Induction, InformationSet, Node, Step, TreeError};
+pub use fault::{Fault, words as panic_words};
 pub use game::{Equilibria, Equilibrium, GameError, Mixed, NormalForm};
 pub use histogram::{Bins, Histogram};
 pub use influence::{InfluenceError, consult, consult_many};

@@ -1,6 +1,8 @@
 //! How quantities run through replications: counts in bins at every step, apart by how replications
 //! end, in memory that does not grow with their number.
 
+use serde::{Deserialize, Serialize};
+
 use crate::histogram::{Bins, Histogram};
 
 /// Bins of each quantity at each step.
@@ -61,7 +63,8 @@ impl Trace {
 
 /// Counts over the paths of many replications. Counts are whole numbers: they can be merged in any
 /// order.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Packed", into = "Packed")]
 pub struct Paths {
     steps: usize,
     quantities: usize,
@@ -81,10 +84,6 @@ impl Paths {
     pub fn new(plan: &PathPlan) -> Self {
         let (steps, quantities, states) = (plan.steps, plan.quantities.len(), plan.states.len());
         let endings = plan.endings.len();
-        let scale = |quantity: &Quantity| {
-            let (low, high) = quantity.range;
-            (low, f64::from(BINS) / (high - low))
-        };
         Self {
             scales: plan.quantities.iter().map(scale).collect(),
             steps,
@@ -94,6 +93,23 @@ impl Paths {
             ends: vec![(f64::INFINITY, f64::NEG_INFINITY); endings * steps * quantities],
             stands: vec![0; endings * steps * states],
         }
+    }
+
+    /// Of which steps, quantities and states it counts, where its bins begin, and how many places there are.
+    pub(crate) fn shape(&self) -> ([usize; 6], &[(f64, f64)]) {
+        let Self { steps, quantities, states, .. } = *self;
+        let places = [self.counts.len(), self.ends.len(), self.stands.len()];
+        ([steps, quantities, states, places[0], places[1], places[2]], &self.scales)
+    }
+
+    /// Whether it counts what a plan notes.
+    pub(crate) fn is_of(&self, plan: &PathPlan) -> bool {
+        let (steps, endings) = (plan.steps, plan.endings.len());
+        let (quantities, states) = (plan.quantities.len(), plan.states.len());
+        let places = endings * steps * quantities;
+        let stands = endings * steps * states;
+        let scales: Vec<(f64, f64)> = plan.quantities.iter().map(scale).collect();
+        self.shape() == ([steps, quantities, states, places * CELLS, places, stands], &scales[..])
     }
 
     /// Bytes that the counts of a plan take.
@@ -161,11 +177,73 @@ impl Paths {
     }
 }
 
+/// Paths as they are written: most bins are empty.
+#[derive(Serialize, Deserialize)]
+struct Packed {
+    steps: usize,
+    quantities: usize,
+    states: usize,
+    scales: Vec<(f64, f64)>,
+    /// How many places there are, each with its bins.
+    places: u32,
+    /// How many empty bins come before the next that is not, and its count.
+    counts: Vec<(u32, u32)>,
+    /// The least and the greatest value of places that are not empty.
+    ends: Vec<(f64, f64)>,
+    stands: Vec<u32>,
+}
+
+/// Nobody notes more.
+const MOST_PLACES: u32 = 1 << 16;
+
+impl From<Paths> for Packed {
+    fn from(own: Paths) -> Self {
+        let mut last = 0;
+        let mut counts = Vec::new();
+        for (at, count) in own.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            counts.push(((at - last) as u32, *count));
+            last = at + 1;
+        }
+        let ends = own.ends.iter().filter(|(least, most)| least <= most).copied().collect();
+        let Paths { steps, quantities, states, scales, stands, .. } = own;
+        let places = own.ends.len() as u32;
+        Self { steps, quantities, states, scales, places, counts, ends, stands }
+    }
+}
+
+impl From<Packed> for Paths {
+    /// What contradicts itself ends in paths that are of no plan.
+    fn from(packed: Packed) -> Self {
+        let Packed { steps, quantities, states, scales, stands, .. } = packed;
+        let places = packed.places.min(MOST_PLACES) as usize;
+        let mut counts = vec![0; places * CELLS];
+        let mut ends = vec![(f64::INFINITY, f64::NEG_INFINITY); places];
+        let (mut next, mut known) = (0_usize, packed.ends.into_iter());
+        for (gap, count) in packed.counts {
+            next = next.saturating_add(gap as usize);
+            let Some(place) = counts.get_mut(next) else { break };
+            *place = count;
+            let own = &mut ends[next / CELLS];
+            if own.0 > own.1 {
+                *own = known.next().unwrap_or(*own);
+            }
+            next += 1;
+        }
+        Self { steps, quantities, states, scales, counts, ends, stands }
+    }
+}
+
 /// The range around two ranges.
 fn around(here: (f64, f64), there: (f64, f64)) -> (f64, f64) {
     let least = if there.0 < here.0 { there.0 } else { here.0 };
     let most = if there.1 > here.1 { there.1 } else { here.1 };
     (least, most)
+}
+
+/// Where the bins of a quantity begin, and how many there are to a unit.
+fn scale(quantity: &Quantity) -> (f64, f64) {
+    let (low, high) = quantity.range;
+    (low, f64::from(BINS) / (high - low))
 }
 
 fn bins((low, high): (f64, f64)) -> Bins {
@@ -239,7 +317,9 @@ mod tests {
             let cut = cut.min(paths.len());
             let mut parts = count(&plan, &paths[cut..]);
             parts.merge(&count(&plan, &paths[..cut]));
-            prop_assert_eq!(parts, all);
+            prop_assert_eq!(&parts, &all);
+            let bytes = postcard::to_stdvec(&all).expect("it can be written");
+            prop_assert_eq!(postcard::from_bytes::<Paths>(&bytes), Ok(all));
         }
     }
 }

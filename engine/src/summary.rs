@@ -1,13 +1,19 @@
 //! All that is kept of many replications of one design point: fixed memory, mergeable in order.
 
+use serde::{Deserialize, Serialize};
+
 use crate::antithetic::Pairs;
 use crate::histogram::{Bins, Histogram};
-use crate::paths::Paths;
+use crate::paths::{PathPlan, Paths};
 use crate::survival::{LifeTable, Lifetime};
 use crate::tally::Tally;
 
+/// The most replications of a design point, and the most years of a life table, that anybody asks for.
+const MOST: u64 = 1 << 52;
+const MOST_YEARS: usize = 1 << 16;
+
 /// Tallies, histograms and lifetimes of the replications played so far.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     replications: u64,
     estimates: Vec<(Tally, Option<Histogram>)>,
@@ -101,6 +107,42 @@ impl Summary {
             here.merge(there);
         }
         self.lifetimes.merge(&other.lifetimes);
+        match (&mut self.paths, &other.paths) {
+            (Some(own), Some(more)) => own.merge(more),
+            (own @ None, Some(more)) => *own = Some(more.clone()),
+            (_, None) => {}
+        }
+    }
+
+    /// Whether another summary could be of the same model: the same estimates, bins and paths.
+    pub fn fits(&self, other: &Self) -> bool {
+        let bins = |own: &Self| -> Vec<Option<Bins>> {
+            own.estimates.iter().map(|(_, counts)| counts.as_ref().map(Histogram::bins)).collect()
+        };
+        let paths = self.paths.as_ref().zip(other.paths.as_ref());
+        bins(self) == bins(other)
+            && self.pairs.len() == other.pairs.len()
+            && paths.is_none_or(|(own, other)| own.shape() == other.shape())
+    }
+
+    /// Whether the paths that it counts, if any, are those of a plan.
+    pub fn fits_plan(&self, plan: &PathPlan) -> bool {
+        self.paths.as_ref().is_none_or(|paths| paths.is_of(plan))
+    }
+
+    /// Whether its counts can be true: a summary that was read and not made is to be trusted no further.
+    pub fn is_sound(&self) -> bool {
+        let n = self.replications;
+        let counts = |(tally, histogram): &(Tally, Option<Histogram>)| {
+            tally.count() <= n
+                && histogram.as_ref().is_none_or(|own| own.holds() == Some(tally.count()))
+        };
+        n <= MOST
+            && self.estimates.iter().all(counts)
+            && self.survival.len() <= MOST_YEARS
+            && self.survival.iter().all(|tally| tally.count() <= n)
+            && self.lifetimes.holds(MOST_YEARS).is_some_and(|all| all <= n)
+            && self.pairs.iter().all(|pairs| pairs.holds(n))
     }
 
     /// How many replications.

@@ -1,5 +1,7 @@
 //! How long things last: a life table by whole years and the Kaplan–Meier estimate from it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::elementary::{exp, ln, normal_survival_exact};
 use crate::interval::{Interval, Z95};
 
@@ -13,7 +15,7 @@ pub struct Lifetime<'a> {
 }
 
 /// How many lifetimes ended in each year, and how many were still going when last seen.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LifeTable {
     /// `ended[n]`: lifetimes that ended in year n + 1.
     ended: Vec<u64>,
@@ -95,6 +97,13 @@ impl LifeTable {
     pub fn merge(&mut self, other: &Self) {
         add_counts(&mut self.ended, &other.ended);
         add_counts(&mut self.censored, &other.censored);
+    }
+
+    /// How many lifetimes, where they are counted over so many years at most.
+    pub(crate) fn holds(&self, years: usize) -> Option<u64> {
+        let mut all = self.ended.iter().chain(&self.censored);
+        let total = all.try_fold(0_u64, |sum, count| sum.checked_add(*count));
+        total.filter(|_| self.ended.len().max(self.censored.len()) <= years)
     }
 
     /// How many lifetimes.

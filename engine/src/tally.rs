@@ -1,12 +1,14 @@
 //! One-pass summaries of numbers: count, mean and spread, mergeable in a fixed order.
 
+use serde::{Deserialize, Serialize};
+
 /// Count, mean, sum of squared deviations and range of the numbers seen so far.
 ///
 /// # Source
 ///
 /// Welford (1962), Technometrics 4(3), 419-420; Chan, Golub and LeVeque (1983), The American
 /// Statistician 37(3), 242-247, equations 2.1a and 2.1b.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
     count: u64,
     mean: f64,

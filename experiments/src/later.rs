@@ -5,7 +5,7 @@ use std::ops::Range;
 use engine::{AnyModel, Luck, MeasureInfo, PathPlan, Records, Story, Streams, Summary};
 
 /// A model whose replications are counted from a later one on.
-pub struct Later {
+pub(crate) struct Later {
     /// The model.
     pub model: Box<dyn AnyModel>,
     /// By how many replications.

@@ -28,9 +28,11 @@ mod read_game;
 mod read_run;
 mod read_scenario;
 mod read_uncertain;
+mod replications;
 mod report;
 mod results;
 mod rules;
+mod run;
 mod schema;
 mod sensitivity;
 mod solutions;
@@ -55,14 +57,18 @@ pub use design::{Axis, Design, Point, Target};
 pub use draw_tables::{DrawTables, DrawTally};
 pub use draws::{Draws, WAYS, Way, coordinates};
 pub use ensemble::Member;
-pub use later::Later;
-pub use limits::{Need, POINTS_AT_A_TIME, TooLarge, check_limits, need, size};
+pub use limits::{Need, TooLarge, check_limits, need, size};
 pub use paths::PathTables;
 pub use plan::plan;
 pub use read_game::{Game, read_game};
+pub use replications::Replications;
 pub use report::{Sources, report};
-pub use results::{Played, Results, double_column, precise, results, row_columns};
+pub use results::{Played, Results, double_column, faults_table, results};
 pub use rules::{Rules, rules};
+pub use run::{
+    All, Head, Layout, RowSink, RunError, Shapes, Shard, Watch, gather, is_session, play_missing,
+    sessions_in, total,
+};
 pub use schema::schema;
 pub use sensitivity::{Choices, Found, METHODS, Method, Sample, SensitivityError};
 pub use solutions::solutions;

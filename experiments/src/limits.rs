@@ -13,7 +13,7 @@ const TALLY: u64 = 48;
 const CELL: u64 = 32;
 const WRITTEN: u64 = 20;
 /// Design points that are solved and played at a time.
-pub const POINTS_AT_A_TIME: usize = 64;
+pub(crate) const POINTS_AT_A_TIME: usize = 64;
 
 /// What a run will need, roughly and rather too much than too little.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

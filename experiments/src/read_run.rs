@@ -7,6 +7,9 @@ use crate::study::{Keep, Study};
 /// The seed of studies that name none.
 const SEED: u64 = 20_251_122;
 
+/// A run goes on while no greater share of its replications breaks off, unless a study says otherwise.
+const MOST_FAULTS: f64 = 0.001;
+
 /// Paths are counted for so many replications at each design point, unless a study says otherwise,
 /// in designs up to this many points and horizons up to this many months.
 const PATHS: u64 = 2000;
@@ -20,6 +23,7 @@ pub(crate) struct Run {
     pub(crate) seed: u64,
     pub(crate) antithetic: bool,
     pub(crate) keep: Keep,
+    pub(crate) most_faults: f64,
     /// Nothing where the study does not say.
     pub(crate) paths: Option<u64>,
 }
@@ -27,7 +31,15 @@ pub(crate) struct Run {
 pub(crate) fn read_run(root: &Cursor, world: &World) -> Result<Run, ConfigError> {
     const MOST: u64 = 1_000_000_000_000;
     let table = root.need("run")?;
-    table.only(&["replications", "precision", "seed", "antithetic", "keep", "paths"])?;
+    table.only(&[
+        "replications",
+        "precision",
+        "seed",
+        "antithetic",
+        "keep",
+        "paths",
+        "most_faults",
+    ])?;
     let replications = table.need("replications")?.whole(1, MOST)?;
     let seed = table.get("seed")?.map_or(Ok(SEED), |seed| seed.whole(0, u64::MAX))?;
     let keep = match table.get("keep")? {
@@ -40,7 +52,14 @@ pub(crate) fn read_run(root: &Cursor, world: &World) -> Result<Run, ConfigError>
     };
     let antithetic = table.get("antithetic")?.map_or(Ok(false), |flag| flag.flag())?;
     let (precision, paths) = (read_precision(&table, keep)?, read_paths(&table, world)?);
-    Ok(Run { replications, precision, seed, antithetic, keep, paths })
+    let most_faults = match table.get("most_faults")? {
+        None => MOST_FAULTS,
+        Some(own) => match own.number()? {
+            share if (0.0..=1.0).contains(&share) => share,
+            _ => return Err(own.error("must lie between 0 and 1: a share of all replications")),
+        },
+    };
+    Ok(Run { replications, precision, seed, antithetic, keep, most_faults, paths })
 }
 
 /// How precise a study wants its headline, if it says.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine::{
-    Estimate, Histogram, MeasureInfo, Pairs, Scale, Summary, Tally, Z95, mean_interval,
+    Estimate, Fault, Histogram, MeasureInfo, Pairs, Scale, Summary, Tally, Z95, mean_interval,
     mean_interval_at, median_interval, normal_interval, score_interval, wilson_at,
 };
 use models::Value;
@@ -27,6 +27,8 @@ pub struct Results {
     pub solutions: Option<Table>,
     /// How things went month by month, where that was counted.
     pub paths: Option<PathTables>,
+    /// One row for each replication that broke off, if any did.
+    pub faults: Option<Table>,
     /// The draws of what is uncertain, if anything is.
     pub draws: Option<DrawTables>,
 }
@@ -53,6 +55,7 @@ pub fn results(design: &Design, z: f64, years: usize, played: &[Played]) -> Resu
         solutions: None,
         paths: None,
         draws: None,
+        faults: None,
     };
     for (point, Played { measures, summary }) in design.points().zip(played) {
         made.points.push(point_row(design, &point, measures, summary, z));
@@ -60,6 +63,23 @@ pub fn results(design: &Design, z: f64, years: usize, played: &[Played]) -> Resu
         add_survival(&mut made.survival, &point, summary, years);
     }
     made
+}
+
+/// One row for each replication that broke off: where, and what it said; nothing where none did.
+pub fn faults_table(study: &Study, faults: &[(u64, usize, Fault)]) -> Option<Table> {
+    let uncertain = !study.uncertain.is_empty();
+    let columns = ["point", "draw", "replication", "seed", "message"];
+    let shown = columns.into_iter().filter(|column| uncertain || *column != "draw");
+    let mut table = Table::new(shown);
+    for (point, draw, fault) in faults {
+        let mut row = vec![Cell::Number(*point as f64)];
+        row.extend(uncertain.then_some(Cell::Number(*draw as f64)));
+        let replication = study.first_replication(*draw) + fault.replication;
+        row.extend([replication, study.seed].map(|number| Cell::Text(number.to_string())));
+        row.push(fault.message.as_str().into());
+        table.push(row);
+    }
+    (!faults.is_empty()).then_some(table)
 }
 
 /// The first name that two columns of the tables would have.
@@ -75,7 +95,7 @@ pub fn double_column(study: &Study, measures: &[MeasureInfo]) -> Option<String> 
 }
 
 /// The columns of a table of replications.
-pub fn row_columns(measures: &[MeasureInfo]) -> Vec<String> {
+pub(crate) fn row_columns(measures: &[MeasureInfo]) -> Vec<String> {
     let own = measures.iter().map(|measure| measure.name.clone());
     ["point", "replication", "seed"].map(str::to_owned).into_iter().chain(own).collect()
 }
@@ -242,7 +262,7 @@ fn add_survival(table: &mut Table, point: &Point, summary: &Summary, years: usiz
 
 /// Whether every headline estimate over all replications is as precise as asked for, by intervals of a normal
 /// quantile.
-pub fn precise(
+pub(crate) fn precise(
     titles: &[(String, String)],
     measures: &[MeasureInfo],
     summary: &Summary,

@@ -44,6 +44,8 @@ pub struct Study {
     pub antithetic: bool,
     /// What is kept of each replication.
     pub keep: Keep,
+    /// The greatest share of replications that may break off.
+    pub most_faults: f64,
     /// At each design point the paths of so many replications, the first, are counted month by
     /// month.
     pub paths: u64,
@@ -141,6 +143,7 @@ impl Study {
             seed: run.seed,
             antithetic: run.antithetic,
             keep: run.keep,
+            most_faults: run.most_faults,
             paths: 0,
             settings: Settings::new(world.parameters),
             sources: Vec::new(),
@@ -235,6 +238,11 @@ impl Study {
     /// Whether every replication is independent of all others at its design point.
     pub const fn counts_replications(&self) -> bool {
         self.uncertain.is_empty() && !self.antithetic
+    }
+
+    /// Whether every replication leaves a row.
+    pub fn keeps_replications(&self) -> bool {
+        self.keep == Keep::Replications
     }
 
     /// When points are looked at, and how wide their intervals must be for it; a single look where no

@@ -17,7 +17,26 @@ pub struct Folder {
 
 /// Folders that were made on the way, innermost first; removed again where they stay empty.
 #[derive(Debug)]
-struct Parents(Vec<PathBuf>);
+pub struct Parents(Vec<PathBuf>);
+
+impl Parents {
+    /// Makes a folder with all that it is in.
+    ///
+    /// # Errors
+    ///
+    /// Where that fails.
+    pub fn make(folder: &Path) -> io::Result<Self> {
+        let missing = folder.ancestors().take_while(|above| !above.exists());
+        let made = missing.filter(|a| !a.as_os_str().is_empty()).map(Path::to_owned).collect();
+        fs::create_dir_all(folder)?;
+        Ok(Self(made))
+    }
+
+    /// Leaves them where they are.
+    pub fn keep(&mut self) {
+        self.0.clear();
+    }
+}
 
 impl Drop for Parents {
     fn drop(&mut self) {
@@ -41,6 +60,9 @@ pub enum FolderError {
         .0.display()
     )]
     Foreign(PathBuf),
+    /// A link could lead anywhere.
+    #[error("{} is a symbolic link: remove it, or choose another folder with --out", .0.display())]
+    Link(PathBuf),
     /// The place cannot be written.
     #[error("cannot write {}", path.display())]
     Write {
@@ -58,19 +80,49 @@ impl Folder {
     ///
     /// [`FolderError`] where `target` exists and is not to be replaced, or cannot be written.
     pub fn open(target: &Path, replace: bool) -> Result<Self, FolderError> {
-        check(target, replace)?;
+        Self::check(target, replace)?;
         let failed = |source| FolderError::Write { path: target.to_owned(), source };
         let parent = match target.parent() {
             Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
             Some(parent) => parent,
             None => Path::new("."),
         };
-        let missing = parent.ancestors().take_while(|above| !above.exists());
-        let made = missing.filter(|a| !a.as_os_str().is_empty()).map(Path::to_owned).collect();
-        fs::create_dir_all(parent).map_err(failed)?;
-        let staging = tempfile::Builder::new().prefix(".armistice-").tempdir_in(parent);
-        let parents = Parents(made);
-        Ok(Self { target: target.to_owned(), replace, staging: staging.map_err(failed)?, parents })
+        let parents = Parents::make(parent).map_err(failed)?;
+        Ok(Self { parents, ..Self::open_in(target, replace, parent)? })
+    }
+
+    /// The same, written meanwhile in a folder that is there, on the same file system.
+    ///
+    /// # Errors
+    ///
+    /// As [`Folder::open`].
+    pub fn open_in(target: &Path, replace: bool, place: &Path) -> Result<Self, FolderError> {
+        Self::check(target, replace)?;
+        let staging = tempfile::Builder::new().prefix(".armistice-").tempdir_in(place);
+        let failed = |source| FolderError::Write { path: place.to_owned(), source };
+        let (target, staging) = (target.to_owned(), staging.map_err(failed)?);
+        Ok(Self { target, replace, staging, parents: Parents(Vec::new()) })
+    }
+
+    /// Whether a folder may appear there.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError`] where something stands there that is not to be replaced.
+    pub fn check(target: &Path, replace: bool) -> Result<(), FolderError> {
+        let Ok(about) = target.symlink_metadata() else { return Ok(()) };
+        if about.is_symlink() {
+            return Err(FolderError::Link(target.to_owned()));
+        }
+        if !replace {
+            return Err(FolderError::Exists(target.to_owned()));
+        }
+        let empty = fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_none());
+        if empty || target.join("provenance.json").is_file() {
+            Ok(())
+        } else {
+            Err(FolderError::Foreign(target.to_owned()))
+        }
     }
 
     /// Where to write its files meanwhile.
@@ -98,7 +150,7 @@ impl Folder {
     ///
     /// [`FolderError`] where something stands there by now, or it cannot be moved.
     pub fn publish(mut self) -> Result<PathBuf, FolderError> {
-        check(&self.target, self.replace)?;
+        Self::check(&self.target, self.replace)?;
         let failed = |source| FolderError::Write { path: self.target.clone(), source };
         make_readable(self.staging.path()).map_err(failed)?;
         if self.target.exists() {
@@ -110,24 +162,9 @@ impl Folder {
             fs::rename(self.staging.path(), &self.target).map_err(failed)?;
         }
         // The folder has moved: there is nothing left to clean up.
-        self.parents.0.clear();
+        self.parents.keep();
         drop(self.staging.keep());
         Ok(self.target)
-    }
-}
-
-fn check(target: &Path, replace: bool) -> Result<(), FolderError> {
-    if target.symlink_metadata().is_err() {
-        return Ok(());
-    }
-    if !replace {
-        return Err(FolderError::Exists(target.to_owned()));
-    }
-    let empty = fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_none());
-    if empty || target.join("provenance.json").is_file() {
-        Ok(())
-    } else {
-        Err(FolderError::Foreign(target.to_owned()))
     }
 }
 

@@ -9,6 +9,7 @@
 pub mod chart;
 mod csv;
 mod folder;
+mod journal;
 mod markup;
 mod pairs;
 mod provenance;
@@ -16,8 +17,9 @@ pub mod report;
 mod table;
 
 pub use csv::{CsvError, read_csv, write_csv, write_row};
-pub use folder::{Folder, FolderError};
+pub use folder::{Folder, FolderError, Parents};
+pub use journal::{Journal, JournalError, Pieces};
 pub use markup::escaped;
 pub use pairs::{Paired, paired, paired_with};
-pub use provenance::{FileHash, Provenance, hash, hash_file};
+pub use provenance::{FileHash, Provenance, Session, hash, hash_file};
 pub use table::{Cell, Table};

@@ -28,7 +28,7 @@ pub struct Provenance {
     pub host_cores: u64,
     /// When it started, in seconds since 1970-01-01 UTC.
     pub started_unix: u64,
-    /// How long playing took, in seconds.
+    /// How long playing took, in seconds, all sessions together.
     pub wall_seconds: f64,
     /// Replications played per second, on all threads together.
     pub replications_per_second: f64,
@@ -36,8 +36,25 @@ pub struct Provenance {
     pub study_blake3: String,
     /// BLAKE3 of the scenario as run; empty where the model needs none.
     pub scenario_blake3: String,
+    /// Who played it: several sessions where it was interrupted, or cut into shards. Sessions that were killed are not
+    /// listed.
+    #[serde(default)]
+    pub sessions: Vec<Session>,
     /// Every other file of the folder with its hash.
     pub files: Vec<FileHash>,
+}
+
+/// A stretch of playing without interruption.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// The shard that was played, such as "3/64"; nothing where all was.
+    pub shard: Option<String>,
+    /// Replications played.
+    pub replications: u64,
+    /// Threads that played.
+    pub threads: u64,
+    /// How long it took, in seconds.
+    pub seconds: f64,
 }
 
 /// A file of a run folder.

@@ -5,9 +5,12 @@ mod calibrate;
 mod check;
 mod compare;
 mod explain;
+mod finish;
 mod mediator;
+mod merge;
 mod models;
 mod new;
+mod place;
 mod plan;
 mod playing;
 mod plot;
@@ -18,6 +21,7 @@ mod run_folder;
 mod say;
 mod schema;
 mod sensitivity;
+mod slurm;
 mod solve;
 
 use std::fs::{File, OpenOptions};
@@ -49,6 +53,10 @@ enum Command {
     Check(check::Check),
     /// Writes what a study plays as a table, row by row
     Plan(plan::Plan),
+    /// Joins shards into a run folder
+    Merge(merge::Merge),
+    /// Plays a study as a job array on a Slurm cluster
+    Slurm(slurm::Slurm),
     /// Draws the charts of a run again from its tables
     Plot(plot::Plot),
     /// Compares two runs of one design: the difference of every headline estimate
@@ -115,7 +123,9 @@ impl Changes {
 pub(crate) fn run(cli: &Cli) -> Result<ExitCode> {
     match &cli.command {
         Command::Run(command) => return run::run(command),
+        Command::Merge(command) => return merge::run(command),
         Command::Calibrate(command) => return calibrate::run(command),
+        Command::Slurm(command) => slurm::run(command)?,
         Command::Check(command) => check::run(command)?,
         Command::Plan(command) => plan::run(command)?,
         Command::Plot(command) => plot::run(command)?,
@@ -165,6 +175,16 @@ fn new_file(path: &Path) -> Result<File> {
 /// Where runs land.
 fn default_folder(name: &str) -> PathBuf {
     PathBuf::from("outputs/runs").join(name)
+}
+
+/// Words as they can be given to a shell.
+fn in_shell(words: &[&str]) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:@%+".contains(c);
+    let quoted = |word: &&str| match !word.is_empty() && word.chars().all(plain) {
+        true => (*word).to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    };
+    words.iter().map(quoted).collect::<Vec<String>>().join(" ")
 }
 
 /// A count with spaces between thousands.

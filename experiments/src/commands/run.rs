@@ -1,27 +1,29 @@
-//! `armistice run`: plays a study and leaves a run folder.
+//! `armistice run`: plays a study, or a shard of it, and leaves a run folder, or a shard file.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Result, anyhow};
 use clap::Args;
-use engine::Batch;
+use engine::{Batch, Observer, Stopped};
 use experiments::{
-    Overrides, Results, Sources, Study, charts, check_limits, need, report, results,
-    scenario_as_run, solutions, study_as_run,
+    Head, Layout, Overrides, RunError, Shapes, Shard, Study, Watch, check_limits, need,
+    play_missing,
 };
-use outputs::chart::{ChartSpec, Medium, draw};
-use outputs::{FileHash, Folder, Provenance, Table, hash, write_csv};
+use outputs::{Folder, Journal, Provenance, hash};
 
-use super::playing::{All, first_model, play};
-use super::progress::{is_interrupted, listen_for_interrupt};
-use super::say::{Headline, headline};
-use super::{Changes, Threads, default_folder, grouped};
+use super::finish::{Whole, finish};
+use super::place::{Before, Place};
+use super::playing::first_model;
+use super::progress::{Watcher, bar, listen_for_interrupt};
+use super::say::Headline;
+use super::{Changes, Threads, default_folder, grouped, run_folder};
 
 /// Runs a study.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "they are options of the command line")]
 pub(super) struct Run {
     /// The study, a TOML file
     #[arg(value_name = "STUDY.toml")]
@@ -36,6 +38,12 @@ pub(super) struct Run {
     changes: Changes,
     #[command(flatten)]
     threads: Threads,
+    /// Goes on with what an interrupted run has played
+    #[arg(long)]
+    resume: bool,
+    /// Plays the I-th of N shards into a file beside the run folder; `armistice merge` joins them
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
     /// Replaces a run folder that exists
     #[arg(long)]
     force: bool,
@@ -47,157 +55,138 @@ pub(super) struct Run {
     json: bool,
 }
 
-/// A file of the run folder under way.
-struct Writer<'a> {
-    folder: &'a Folder,
-    files: Vec<FileHash>,
-}
-
 pub(super) fn run(command: &Run) -> Result<ExitCode> {
     let overrides = Overrides { plan: command.plan.clone(), ..command.changes.overrides() };
     let study = Study::read(&command.study, &overrides)?;
     let target = command.out.clone().unwrap_or_else(|| default_folder(&study.name));
     let model = first_model(&study)?;
-    let (measures, years) = (model.measure_infos(), model.survival_years());
     check_limits(need(&study, model.as_ref()), &target)
         .map_err(|large| anyhow!("{}: {} {large}", command.study.display(), study.name))?;
-    let batch = command.threads.batch(&study)?.noting_paths(study.paths);
-    listen_for_interrupt();
-    let folder = Folder::open(&target, command.force)?;
-
-    let started = SystemTime::now();
-    let played = play(&study, &batch, &folder, &measures, command.quiet)?;
-    let Some(All { played, paths, draws, time }) = played else { return Ok(interrupted()) };
-    let mut tables = results(&study.design, study.quantile(), years, &played);
-    tables.solutions = solutions(&study, &batch);
-    tables.paths = paths;
-    tables.draws = draws.map(|draws| draws.finish(&mut tables.points, &mut tables.survival));
-    let mut writer = Writer { folder: &folder, files: Vec::new() };
-    let written = write_texts(&study, &mut writer)?;
-    write_tables(&tables, &mut writer)?;
-    let charts = charts(&study, &tables);
-    if !write_charts(&charts, &mut writer)? {
-        return Ok(interrupted());
+    let head = Head::new(&study, command.shard.map(|shard| shard.to_string()), again(command));
+    if command.shard.is_none() {
+        if command.resume && !command.force && is_whole(&target, &head) {
+            eprintln!("{} is whole: nothing is left to play", target.display());
+            return Ok(ExitCode::SUCCESS);
+        }
+        Folder::check(&target, command.force)?;
     }
-    let played: u64 = played_in_all(&tables);
-    let mut provenance = provenance(&study, &batch, written, started, (played, time));
-    let sources =
-        Sources { study: &study, results: &tables, charts: &charts, provenance: &provenance };
-    writer.write("report.html", outputs::report::html(&report(&sources)?).as_bytes())?;
-    provenance.files = writer.files;
-    folder.write("provenance.json", json(&provenance)?.as_bytes())?;
-    let target = folder.publish()?;
-
-    let headline = headline(&study, &tables, &target);
-    say(&study, &headline, &provenance, command)?;
-    Ok(ExitCode::SUCCESS)
+    let batch = command.threads.batch(&study)?.noting_paths(study.paths);
+    let batch = batch.keeping_rows(study.keeps_replications());
+    listen_for_interrupt();
+    let mut place = Place::new(&target, command.shard)?;
+    let before = Before { resume: command.resume, force: command.force };
+    if command.resume && !place.file().exists() {
+        eprintln!("nothing to go on with in {}: begins anew", place.folder().display());
+    }
+    let mut journal = place.open(&head, before, command.quiet)?;
+    let (layout, mut shapes) = (Layout::new(&study, &batch), Shapes::default());
+    let started = SystemTime::now();
+    let playing = Playing { command, study: &study, batch: &batch, layout: &layout };
+    match playing.play(&mut journal, &mut shapes) {
+        Err(RunError::Stopped(Stopped)) => return Ok(interrupted(place, journal)),
+        Err(error) => {
+            return Err(match place.leave(journal) {
+                true => anyhow!(error).context("what was played is kept: go on with --resume"),
+                false => anyhow!(error),
+            });
+        }
+        Ok(()) => {}
+    }
+    if let Some(shard) = command.shard {
+        say_shard(shard, &layout, &place, command);
+        place.leave(journal);
+        return Ok(ExitCode::SUCCESS);
+    }
+    place.sweep()?;
+    let (study, batch, layout, head) = (&study, &batch, &layout, &head);
+    let journals = &mut [journal.pieces()];
+    let whole = Whole { study, batch, layout, head, journals, shapes, started };
+    let folder =
+        Folder::open_in(&target, command.force, place.folder()).map_err(anyhow::Error::from);
+    match folder.and_then(|folder| finish(whole, folder)) {
+        Ok(Some((headline, provenance))) => {
+            place.remove(journal)?;
+            say(study, &headline, &provenance, command)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Ok(None) => Ok(interrupted(place, journal)),
+        Err(error) => {
+            place.leave(journal);
+            Err(error.context("what was played is kept: go on with --resume"))
+        }
+    }
 }
 
-fn interrupted() -> ExitCode {
-    eprintln!("interrupted: nothing was written");
+/// A run, or a shard of it, about to be played.
+struct Playing<'a> {
+    command: &'a Run,
+    study: &'a Study,
+    batch: &'a Batch,
+    layout: &'a Layout,
+}
+
+impl Playing<'_> {
+    fn play(&self, journal: &mut Journal, shapes: &mut Shapes) -> Result<(), RunError> {
+        let Self { command, study, batch, layout } = *self;
+        let shard = command.shard;
+        let known: u64 = journal.pieces().numbers().map(|piece| layout.length(piece)).sum();
+        let bar = bar(layout.replications(shard), known, command.quiet);
+        let watcher = Watcher { bar: &bar };
+        let watch = Watch::new(&watcher as &dyn Observer);
+        let played = play_missing((study, batch), (layout, shard), journal, shapes, &watch);
+        bar.finish_and_clear();
+        let shard = shard.map(|shard| shard.to_string());
+        let noted = watch.note(journal, shard, batch.threads());
+        played.and(noted.map_err(RunError::from))
+    }
+}
+
+fn interrupted(place: Place, journal: Journal) -> ExitCode {
+    match place.leave(journal) {
+        true => eprintln!("interrupted: go on with --resume"),
+        false => eprintln!("interrupted: nothing was written"),
+    }
     ExitCode::from(130)
 }
 
-impl Writer<'_> {
-    fn write(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
-        self.folder.write(name, bytes)?;
-        self.files.push(FileHash { path: name.to_owned(), blake3: hash(bytes) });
-        Ok(())
-    }
-
-    fn table(&mut self, name: &str, table: &Table) -> Result<()> {
-        let mut bytes = Vec::new();
-        write_csv(table, &mut bytes)?;
-        self.write(name, &bytes)
-    }
+/// The arguments that play the same again.
+fn again(command: &Run) -> Vec<String> {
+    let mut all = vec!["run".to_owned(), command.study.display().to_string()];
+    let mut add = |option: &str, value: Option<String>| {
+        all.extend(value.into_iter().flat_map(|value| [option.to_owned(), value]));
+    };
+    let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+    add("--out", path(&command.out));
+    add("--plan", path(&command.plan));
+    add("--replications", command.changes.replications.map(|n| n.to_string()));
+    add("--seed", command.changes.seed.map(|seed| seed.to_string()));
+    command.changes.set.iter().for_each(|set| add("--set", Some(set.clone())));
+    all
 }
 
-/// How many replications were played, at all points and draws together.
-fn played_in_all(tables: &Results) -> u64 {
-    let table = tables.draws.as_ref().map_or(&tables.points, |draws| &draws.draws);
-    let counts = (0..table.rows().len()).filter_map(|row| table.cell(row, "n").number());
-    counts.map(|n| n as u64).sum()
+/// Whether a run folder is there that this run would make again.
+fn is_whole(target: &Path, head: &Head) -> bool {
+    run_folder::provenance(target).is_ok_and(|known| {
+        let same = |text: &str, known: &str| known == hash(text.as_bytes()) || text == known;
+        (known.version, known.commit) == (head.version.clone(), head.commit.clone())
+            && same(&head.study, &known.study_blake3)
+            && same(&head.scenario, &known.scenario_blake3)
+    })
 }
 
-/// Study and scenario as run, and their hashes.
-fn write_texts(study: &Study, writer: &mut Writer) -> Result<(String, String)> {
-    let text = study_as_run(study);
-    writer.folder.write("study.toml", text.as_bytes())?;
-    if study.world.scenario.is_none() {
-        return Ok((hash(text.as_bytes()), String::new()));
+/// What a shard holds, and what to do with it.
+fn say_shard(shard: Shard, layout: &Layout, place: &Place, command: &Run) {
+    if command.quiet {
+        return;
     }
-    let scenario = scenario_as_run(&study.scenario);
-    writer.folder.write("scenario.toml", scenario.as_bytes())?;
-    Ok((hash(text.as_bytes()), hash(scenario.as_bytes())))
-}
-
-fn write_tables(tables: &Results, writer: &mut Writer) -> Result<()> {
-    writer.table("points.csv", &tables.points)?;
-    writer.table("distributions.csv", &tables.distributions)?;
-    writer.table("survival.csv", &tables.survival)?;
-    if let Some(solutions) = &tables.solutions {
-        writer.table("solutions.csv", solutions)?;
-    }
-    if let Some(paths) = &tables.paths {
-        writer.table("paths.csv", &paths.paths)?;
-        writer.table("states.csv", &paths.states)?;
-    }
-    if let Some(draws) = &tables.draws {
-        writer.table("draws.csv", &draws.draws)?;
-        writer.table("uncertainty.csv", &draws.uncertainty)?;
-    }
-    let rows = writer.folder.path().join("replications.csv");
-    if rows.is_file() {
-        let blake3 = outputs::hash_file(&rows).context("cannot read replications.csv")?;
-        writer.files.push(FileHash { path: "replications.csv".to_owned(), blake3 });
-    }
-    Ok(())
-}
-
-/// Draws all charts; false where the user asked to stop meanwhile.
-fn write_charts(charts: &[(String, ChartSpec)], writer: &mut Writer) -> Result<bool> {
-    for (name, spec) in charts {
-        if is_interrupted() {
-            return Ok(false);
-        }
-        for medium in [Medium::Png, Medium::Svg] {
-            let picture = draw(spec, medium).with_context(|| format!("chart {name}"))?;
-            writer.write(&format!("charts/{name}.{}", medium.ending()), &picture)?;
-        }
-    }
-    Ok(true)
-}
-
-fn provenance(
-    study: &Study,
-    batch: &Batch,
-    (study_blake3, scenario_blake3): (String, String),
-    started: SystemTime,
-    (played, time): (u64, Duration),
-) -> Provenance {
-    let points = study.design.size().unwrap_or(0) * study.drawn.len() as u64;
-    let seconds = time.as_secs_f64();
-    Provenance {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        commit: env!("ARMISTICE_COMMIT").to_owned(),
-        study: study.name.clone(),
-        model: study.world.name.to_owned(),
-        seed: study.seed,
-        replications: study.replications,
-        points,
-        threads: batch.threads() as u64,
-        host_cores: std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64),
-        started_unix: started.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
-        wall_seconds: seconds,
-        replications_per_second: played as f64 / seconds.max(1e-9),
-        study_blake3,
-        scenario_blake3,
-        files: Vec::new(),
-    }
-}
-
-fn json(provenance: &Provenance) -> Result<String> {
-    Ok(serde_json::to_string_pretty(provenance)? + "\n")
+    let pieces = layout.of_shard(shard).count();
+    eprintln!(
+        "shard {shard}: {pieces} of {} pieces, {} replications, in {}\nwhen all are there: armistice merge {}",
+        layout.pieces(),
+        grouped(layout.replications(Some(shard))),
+        place.file().display(),
+        place.folder().display()
+    );
 }
 
 /// The headline on stdout; how fast it was on stderr.

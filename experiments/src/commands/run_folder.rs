@@ -34,7 +34,9 @@ pub(super) fn read(run: &Path) -> Result<(Study, Results)> {
             Ok::<_, anyhow::Error>(DrawTables { draws, uncertainty })
         })
         .transpose()?;
+    let faults = listed("faults.csv").then(|| csv("faults.csv")).transpose()?;
     let tables = Results {
+        faults,
         points: csv("points.csv")?,
         distributions: csv("distributions.csv")?,
         survival: csv("survival.csv")?,

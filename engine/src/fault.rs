@@ -1,0 +1,86 @@
+//! Replications that break off: a panic in a world is caught, its replication left out and named.
+
+use std::any::Any;
+use std::fmt;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde::{Deserialize, Serialize};
+
+use crate::batch::Part;
+use crate::model::{AnyModel, Records};
+use crate::paths::Paths;
+use crate::stream::Luck;
+
+/// A replication that broke off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Its number, as the model was asked for it.
+    pub replication: u64,
+    /// What the panic said.
+    pub message: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "replication {} broke off: {}", self.replication, self.message)
+    }
+}
+
+/// What is kept of a block beside its summary: rows or not, paths, and of which replications.
+type Kept = (bool, Option<Paths>, u64);
+
+/// Plays a block. Where it breaks off, its replications are played again one by one, or pair by pair, so that only
+/// those at fault are left out.
+pub(crate) fn play_caught(model: &dyn AnyModel, luck: Luck, block: Range<u64>, kept: Kept) -> Part {
+    let (rows, paths, noted) = kept;
+    let empty = || (rows, paths.clone(), noted);
+    if let Ok(part) = caught(model, luck, block.clone(), empty()) {
+        return part;
+    }
+    let nothing = || play(model, luck, block.start..block.start, empty());
+    // A world that cannot even play nothing is beyond repair.
+    let mut whole = nothing();
+    let step = if luck.antithetic { 2 } else { 1 };
+    for first in block.clone().step_by(step as usize) {
+        let own = first..(first + step).min(block.end);
+        match caught(model, luck, own.clone(), empty()) {
+            Ok(part) => whole.append(part),
+            Err(message) => {
+                whole.faults.push(Fault { replication: culprit(model, luck, own), message });
+            }
+        }
+    }
+    whole
+}
+
+/// Which of a few replications breaks off.
+fn culprit(model: &dyn AnyModel, luck: Luck, few: Range<u64>) -> u64 {
+    let last = few.end - 1;
+    let breaks = |one: &u64| caught(model, luck, *one..one + 1, (false, None, 0)).is_err();
+    few.clone().find(breaks).unwrap_or(last)
+}
+
+fn caught(model: &dyn AnyModel, luck: Luck, block: Range<u64>, kept: Kept) -> Result<Part, String> {
+    // All that a broken replication has touched is thrown away.
+    catch_unwind(AssertUnwindSafe(|| play(model, luck, block, kept)))
+        .map_err(|panic| words(&*panic))
+}
+
+fn play(model: &dyn AnyModel, luck: Luck, block: Range<u64>, kept: Kept) -> Part {
+    let (keeps_rows, mut paths, noted) = kept;
+    let mut rows = Vec::new();
+    let records = Records {
+        rows: keeps_rows.then_some(&mut rows),
+        paths: paths.as_mut().map(|paths| (paths, noted)),
+    };
+    let summary = model.play_range(luck, block, records).with_paths(paths);
+    Part { summary, rows, faults: Vec::new() }
+}
+
+/// What a panic says.
+pub fn words(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    text.unwrap_or_else(|| "a panic without words".to_owned())
+}

@@ -1,0 +1,137 @@
+//! Where a run is written meanwhile: a folder beside the run folder, with the journal of what has been played.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use experiments::{Head, Shard, is_session, size};
+use outputs::{Journal, Parents};
+
+/// The folder beside a run folder, or beside shards.
+pub(super) struct Place {
+    folder: PathBuf,
+    journal: PathBuf,
+    parents: Parents,
+}
+
+/// What is to become of a journal that is there already.
+#[derive(Clone, Copy)]
+pub(super) struct Before {
+    /// It is gone on with.
+    pub(super) resume: bool,
+    /// It is thrown away.
+    pub(super) force: bool,
+}
+
+impl Place {
+    /// The place of a run, or of a shard of it; its folder is made.
+    pub(super) fn new(target: &Path, shard: Option<Shard>) -> Result<Self> {
+        let (folder, journal) = match shard {
+            None => (beside(target, "journal"), "pieces".to_owned()),
+            Some(shard) => {
+                (beside(target, "shards"), format!("{}-of-{}.shard", shard.number, shard.of))
+            }
+        };
+        let made = Parents::make(&folder);
+        let parents = made.with_context(|| format!("cannot write {}", folder.display()))?;
+        Ok(Self { journal: folder.join(journal), folder, parents })
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(super) fn file(&self) -> &Path {
+        &self.journal
+    }
+
+    /// Opens the journal under a head: empty, or with what is to be gone on with.
+    pub(super) fn open(&mut self, head: &Head, before: Before, quiet: bool) -> Result<Journal> {
+        let is_there = self.journal.exists();
+        let mut journal = Journal::open(&self.journal)?;
+        // What is there stays, whatever becomes of this run.
+        if is_there {
+            self.parents.keep();
+        }
+        let Some(bytes) = journal.head().filter(|_| before.resume || !before.force) else {
+            if is_there && before.resume {
+                eprintln!("{}: its head is torn; begins anew", self.journal.display());
+            }
+            journal.begin(&head.to_bytes())?;
+            return Ok(journal);
+        };
+        let shown = self.journal.display();
+        let Some(known) = Head::from_bytes(bytes) else {
+            bail!("{shown} is a journal of something else: remove it, or choose another --out");
+        };
+        if !before.resume {
+            bail!(
+                "{shown} holds what an interrupted run has played: go on with --resume, or begin anew with --force"
+            );
+        }
+        if known.shard != head.shard {
+            bail!("{shown} is that of shard {}", known.shard.unwrap_or_default());
+        }
+        if let Some(difference) = head.difference(&known) {
+            bail!(
+                "{shown} is of another run: {difference}. Begin anew with --force, or go on with what it was begun with"
+            );
+        }
+        let pieces = journal.pieces();
+        let (damaged, count) =
+            (pieces.damaged(), pieces.numbers().filter(|own| !is_session(*own)).count());
+        if damaged > 0 {
+            eprintln!("{shown}: {} torn or damaged; what they held is played again", size(damaged));
+        }
+        if !quiet {
+            eprintln!("goes on with {count} pieces that are in {shown}");
+        }
+        Ok(journal)
+    }
+
+    /// Removes the journal and its folder; leftovers of a run that was killed go with it.
+    pub(super) fn remove(self, journal: Journal) -> Result<()> {
+        fs::remove_file(&self.journal)
+            .with_context(|| format!("cannot remove {}", self.journal.display()))?;
+        drop(journal);
+        self.sweep()?;
+        // Only an empty folder can be removed.
+        let _ = fs::remove_dir(&self.folder);
+        Ok(())
+    }
+
+    /// Removes what runs that were killed have left half-written.
+    pub(super) fn sweep(&self) -> Result<()> {
+        let failed = || format!("cannot use {}", self.folder.display());
+        for entry in fs::read_dir(&self.folder).with_context(failed)? {
+            let entry = entry.with_context(failed)?;
+            let is_staged = entry.file_name().to_string_lossy().starts_with(".armistice-");
+            if is_staged && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                fs::remove_dir_all(entry.path()).with_context(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Says how to go on with what has been played, if anything has; else leaves nothing behind.
+    pub(super) fn leave(self, mut journal: Journal) -> bool {
+        let is_empty = journal.pieces().numbers().next().is_none();
+        if is_empty {
+            let _ = fs::remove_file(&self.journal);
+        }
+        drop(journal);
+        let Self { mut parents, .. } = self;
+        if !is_empty {
+            parents.keep();
+        }
+        !is_empty
+    }
+}
+
+/// A folder beside another.
+pub(super) fn beside(target: &Path, ending: &str) -> PathBuf {
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(ending);
+    target.with_file_name(name)
+}

@@ -1,0 +1,21 @@
+//! A study played piece by piece into a journal, and put together from one journal or many.
+//!
+//! ```text
+//! Study ─Layout─▶ pieces ─play─▶ journal (of a run, or of a shard) ─gather─▶ All ─▶ tables
+//! ```
+//! Whoever plays a piece, and when: it is put together with the others in one order. A run that was interrupted, or
+//! cut into shards, ends in the same bytes as one that was not.
+
+mod gather;
+mod head;
+mod layout;
+mod play;
+mod sessions;
+mod shapes;
+
+pub use gather::{All, RowSink, gather};
+pub use head::Head;
+pub use layout::{Layout, Shard};
+pub use play::{RunError, play_missing};
+pub use sessions::{Watch, is_session, sessions_in, total};
+pub use shapes::Shapes;

@@ -1,0 +1,229 @@
+//! Playing the pieces of a study that a journal lacks.
+
+use std::ops::ControlFlow;
+
+use engine::{AnyModel, Batch, Chunk, Fault, Observer, Part, Stopped};
+use models::Invalid;
+use outputs::{Journal, JournalError};
+
+use super::layout::{Layout, Shard, has};
+use super::sessions::is_session;
+use super::shapes::{Shapes, build_all};
+use crate::limits::POINTS_AT_A_TIME;
+use crate::results::precise;
+use crate::study::Study;
+
+/// Why pieces cannot be played or put together.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The observer asked for it; what was played until then is in the journal.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+    /// The journal cannot be written or read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// Values contradict each other.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// A model could not be built.
+    #[error("design point {point}, draw {draw}: the model broke off while it was built: {message}")]
+    Unbuilt {
+        /// The design point.
+        point: u64,
+        /// The draw.
+        draw: usize,
+        /// What the panic said.
+        message: String,
+    },
+    /// More replications broke off than the study allows.
+    #[error(
+        "{count} replications broke off, more than `run.most_faults` = {share} allows; the last: {last} (design point \
+         {point}, draw {draw})"
+    )]
+    Faults {
+        /// How many.
+        count: u64,
+        /// The share that is allowed.
+        share: f64,
+        /// The last of them.
+        last: Fault,
+        /// Its design point.
+        point: u64,
+        /// Its draw.
+        draw: usize,
+    },
+    /// No journal has this piece.
+    #[error("piece {0} is missing")]
+    Missing(u64),
+    /// A piece is whole, but not of this study.
+    #[error("piece {0} is not of this study")]
+    Strange(u64),
+    /// What is uncertain changes how results are counted.
+    #[error(
+        "what is uncertain changes the bins in which results are counted (the horizon or the grid of offers): sweep it \
+         in place of that"
+    )]
+    Bins,
+    /// Rows cannot be written.
+    #[error("cannot write the table of replications")]
+    Rows(#[source] std::io::Error),
+}
+
+/// A journal that is being filled.
+struct Filling<'a> {
+    study: &'a Study,
+    layout: &'a Layout,
+    journal: &'a mut Journal,
+    faults: u64,
+    allowed: u64,
+}
+
+/// Plays all pieces of a shard, or of the whole, that a journal lacks, some design points at a time, so that memory
+/// does not grow with their number.
+///
+/// # Errors
+///
+/// [`RunError`]; the journal keeps what was played until then.
+pub fn play_missing(
+    (study, batch): (&Study, &Batch),
+    (layout, shard): (&Layout, Option<Shard>),
+    journal: &mut Journal,
+    shapes: &mut Shapes,
+    observer: &dyn Observer,
+) -> Result<(), RunError> {
+    let allowed = (study.most_faults * layout.replications(shard) as f64).floor() as u64;
+    let faults = faults_in(journal)?;
+    let mut filling = Filling { study, layout, journal, faults, allowed };
+    let mut open: Vec<u64> = Vec::new();
+    for job in 0..layout.jobs() {
+        let mut own = layout.pieces_of(job).map(|(piece, _)| piece).filter(|own| has(shard, *own));
+        if own.any(|piece| !filling.journal.pieces().has(piece)) {
+            open.push(job);
+        }
+        if open.len() == POINTS_AT_A_TIME || job + 1 == layout.jobs() {
+            play_jobs(&mut filling, (batch, shard), &open, shapes, observer)?;
+            open.clear();
+        }
+    }
+    filling.journal.sync()?;
+    Ok(())
+}
+
+/// How many replications broke off in what a journal has.
+fn faults_in(journal: &mut Journal) -> Result<u64, RunError> {
+    let numbers: Vec<u64> = journal.pieces().numbers().filter(|own| !is_session(*own)).collect();
+    let mut faults = 0;
+    for piece in numbers {
+        let body = journal.pieces().body(piece)?;
+        let part: Part = postcard::from_bytes(&body).map_err(|_| RunError::Strange(piece))?;
+        faults += part.faults.len() as u64;
+    }
+    Ok(faults)
+}
+
+fn play_jobs(
+    filling: &mut Filling,
+    (batch, shard): (&Batch, Option<Shard>),
+    jobs: &[u64],
+    shapes: &mut Shapes,
+    observer: &dyn Observer,
+) -> Result<(), RunError> {
+    let models = build_all(filling.study, batch, filling.layout, jobs)?;
+    for (job, model) in jobs.iter().zip(&models) {
+        shapes.learn(*job, model.as_ref());
+    }
+    let models: Vec<&dyn AnyModel> = models.iter().map(Box::as_ref).collect();
+    if filling.study.precision.is_some() {
+        return play_until_precise(filling, batch, (jobs, &models), observer);
+    }
+    let (mut numbers, mut chunks) = (Vec::new(), Vec::new());
+    for (model, job) in jobs.iter().enumerate() {
+        for (piece, replications) in filling.layout.pieces_of(*job) {
+            if has(shard, piece) && !filling.journal.pieces().has(piece) {
+                numbers.push(piece);
+                chunks.push(Chunk { model, replications: replications.clone() });
+            }
+        }
+    }
+    let encode = |part: Part| (encode(&part), part.faults);
+    let mut failed = None;
+    let played =
+        batch.play(&models, &chunks, observer, &encode, &mut |at, (bytes, faults)| match filling
+            .add(numbers[at], &bytes, &faults)
+        {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        });
+    failed.map_or_else(|| Ok(played?), Err)
+}
+
+/// Plays models until each is as precise as asked for, or all its replications are played.
+fn play_until_precise(
+    filling: &mut Filling,
+    batch: &Batch,
+    (jobs, models): (&[u64], &[&dyn AnyModel]),
+    observer: &dyn Observer,
+) -> Result<(), RunError> {
+    let study = filling.study;
+    let Some((looks, precision)) = study.looks().zip(study.precision) else { return Ok(()) };
+    let titles = study.headline();
+    let mut parts: Vec<Option<Part>> = vec![None; models.len()];
+    let mut open: Vec<usize> = (0..models.len()).collect();
+    for range in looks.ranges() {
+        let chunk = |at: &usize| {
+            let of = move |replications| Chunk { model: *at, replications };
+            batch.cut(range.clone()).map(of).collect::<Vec<_>>()
+        };
+        let chunks: Vec<Chunk> = open.iter().flat_map(chunk).collect();
+        batch.play(models, &chunks, observer, &|part| part, &mut |at, part| {
+            match &mut parts[chunks[at].model] {
+                Some(own) => own.append(part),
+                empty => *empty = Some(part),
+            }
+            ControlFlow::Continue(())
+        })?;
+        let is_precise = |at: &usize| {
+            let (summary, measures) = (parts[*at].as_ref(), models[*at].measure_infos());
+            summary.is_some_and(|part| {
+                precise(&titles, &measures, &part.summary, (precision, looks.z))
+            })
+        };
+        let (done, rest): (Vec<usize>, Vec<usize>) = open.iter().partition(|at| is_precise(at));
+        // What they need no more counts as done.
+        observer.played(done.len() as u64 * (study.replications - range.end));
+        open = rest;
+        if open.is_empty() {
+            break;
+        }
+    }
+    for (job, part) in jobs.iter().zip(parts.into_iter().flatten()) {
+        filling.add(*job, &encode(&part), &part.faults)?;
+    }
+    Ok(())
+}
+
+fn encode(part: &Part) -> Vec<u8> {
+    postcard::to_stdvec(part).unwrap_or_default()
+}
+
+impl Filling<'_> {
+    fn add(&mut self, piece: u64, bytes: &[u8], faults: &[Fault]) -> Result<(), RunError> {
+        self.journal.add(piece, bytes)?;
+        self.faults += faults.len() as u64;
+        let Some(last) = faults.last().filter(|_| self.faults > self.allowed) else {
+            return Ok(());
+        };
+        let job = self.layout.job(self.study, self.layout.place(piece).0);
+        Err(RunError::Faults {
+            count: self.faults,
+            share: self.study.most_faults,
+            last: last.clone(),
+            point: job.point.number,
+            draw: job.draw,
+        })
+    }
+}

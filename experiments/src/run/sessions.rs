@@ -1,0 +1,83 @@
+//! Who played the pieces of a journal: one entry for each session, counted from the last number down.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use engine::Observer;
+use outputs::{Journal, JournalError, Pieces, Session};
+
+/// Numbers from here on are no pieces of a study.
+const FIRST: u64 = u64::MAX - (1 << 20);
+
+/// Watches somebody else's observer, and counts.
+pub struct Watch<'a> {
+    observer: &'a dyn Observer,
+    played: AtomicU64,
+    since: Instant,
+}
+
+impl<'a> Watch<'a> {
+    /// Begins to count.
+    pub fn new(observer: &'a dyn Observer) -> Self {
+        Self { observer, played: AtomicU64::new(0), since: Instant::now() }
+    }
+
+    /// Notes what was played in a journal, where anything was.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] where it cannot be written.
+    pub fn note(
+        &self,
+        journal: &mut Journal,
+        shard: Option<String>,
+        threads: usize,
+    ) -> Result<(), JournalError> {
+        let replications = self.played.load(Ordering::Relaxed);
+        if replications == 0 {
+            return Ok(());
+        }
+        let (threads, seconds) = (threads as u64, self.since.elapsed().as_secs_f64());
+        let session = Session { shard, replications, threads, seconds };
+        let number = FIRST + sessions_in(journal.pieces())?.len() as u64;
+        let bytes = postcard::to_stdvec(&session).unwrap_or_default();
+        journal.add(number, &bytes)
+    }
+}
+
+impl Observer for Watch<'_> {
+    fn played(&self, replications: u64) {
+        self.played.fetch_add(replications, Ordering::Relaxed);
+        self.observer.played(replications);
+    }
+
+    fn wants_to_stop(&self) -> bool {
+        self.observer.wants_to_stop()
+    }
+}
+
+/// The sessions of a journal, in order.
+///
+/// # Errors
+///
+/// [`JournalError`] where it cannot be read.
+pub fn sessions_in(pieces: &mut Pieces) -> Result<Vec<Session>, JournalError> {
+    let numbers: Vec<u64> = pieces.numbers().filter(|number| is_session(*number)).collect();
+    let mut all = Vec::new();
+    for number in numbers {
+        all.extend(postcard::from_bytes::<Session>(&pieces.body(number)?).ok());
+    }
+    Ok(all)
+}
+
+/// Whether a number is that of a session, and not of a piece.
+pub fn is_session(number: u64) -> bool {
+    number >= FIRST
+}
+
+/// How long sessions took, and how many replications they played.
+pub fn total(sessions: &[Session]) -> (Duration, u64) {
+    let seconds: f64 = sessions.iter().map(|own| own.seconds).filter(|own| *own >= 0.0).sum();
+    let played = sessions.iter().fold(0_u64, |sum, own| sum.saturating_add(own.replications));
+    (Duration::try_from_secs_f64(seconds).unwrap_or_default(), played)
+}
