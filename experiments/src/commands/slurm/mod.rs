@@ -1,0 +1,249 @@
+//! `armistice slurm`: a study as a job array on a cluster, and how far it has come.
+
+mod scripts;
+mod status;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use clap::{Args, Subcommand};
+use experiments::{Layout, Overrides, Shard, Study, check_limits, need};
+use outputs::Folder;
+use serde::{Deserialize, Serialize};
+
+use super::place::beside;
+use super::playing::first_model;
+use super::{Changes, Threads, default_folder, grouped};
+use status::standings;
+
+/// A study on a cluster.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(super) struct Slurm {
+    #[command(subcommand)]
+    also: Option<Also>,
+    /// The study, a TOML file
+    #[arg(value_name = "STUDY.toml", required = true)]
+    study: Option<PathBuf>,
+    /// Into how many shards it is cut, each a task of a job array; make tasks a minute or more
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    shards: u64,
+    /// The run folder [default: outputs/runs/<name of the study>]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Plays the rows of a plan (`armistice plan`) in place of what the study sweeps
+    #[arg(long, value_name = "PLAN.csv")]
+    plan: Option<PathBuf>,
+    #[command(flatten)]
+    changes: Changes,
+    /// Partition of the cluster [default: the cluster's]
+    #[arg(long, value_name = "NAME")]
+    partition: Option<String>,
+    /// Account that pays [default: yours]
+    #[arg(long, value_name = "NAME")]
+    account: Option<String>,
+    /// Time limit of a task, as in sbatch; a task that needs longer is queued again and goes on
+    #[arg(long, value_name = "TIME", default_value = "01:00:00")]
+    time: String,
+    /// Threads of a task
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    cpus_per_task: u16,
+    /// Memory of a task, as in sbatch [default: the cluster's]
+    #[arg(long, value_name = "SIZE")]
+    mem: Option<String>,
+    /// Submits what is still to be played, and a job that joins it
+    #[arg(long)]
+    submit: bool,
+    /// Replaces a run folder that exists
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Also {
+    /// Shows which shards are whole, which are under way, and which are to be submitted again
+    Status {
+        /// The run folder, whether it is there yet or not
+        #[arg(value_name = "RUN")]
+        run: PathBuf,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What is kept beside a run folder of the jobs that play it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Submission {
+    /// The study as given.
+    study: PathBuf,
+    /// Into how many shards it is cut.
+    shards: u64,
+    /// The pieces of each shard.
+    pieces: Vec<u64>,
+    /// The arguments that submit what is left.
+    again: Vec<String>,
+    /// The arrays submitted so far.
+    jobs: Vec<Jobs>,
+}
+
+/// A job array with the job that joins its shards.
+#[derive(Debug, Serialize, Deserialize)]
+struct Jobs {
+    array: String,
+    merge: String,
+}
+
+pub(super) fn run(command: &Slurm) -> Result<()> {
+    match (&command.also, &command.study) {
+        (Some(Also::Status { run, json }), _) => status::run(run, *json),
+        (None, Some(study)) => prepare(command, study),
+        (None, None) => bail!("a study is needed"),
+    }
+}
+
+fn prepare(command: &Slurm, path: &Path) -> Result<()> {
+    let overrides = Overrides { plan: command.plan.clone(), ..command.changes.overrides() };
+    let study = Study::read(path, &overrides)?;
+    let target = command.out.clone().unwrap_or_else(|| default_folder(&study.name));
+    let model = first_model(&study)?;
+    check_limits(need(&study, model.as_ref()), &target)
+        .map_err(|large| anyhow!("{}: {} {large}", path.display(), study.name))?;
+    Folder::check(&target, command.force)?;
+    let batch = Threads { count: Some(1) }.batch(&study)?;
+    let layout = Layout::new(&study, &batch);
+    let shards: Vec<Shard> =
+        (1..=command.shards).map(|number| Shard { number, of: command.shards }).collect();
+    let pieces = |shard: &Shard| layout.of_shard(*shard).count() as u64;
+    let words = words(command, path, &target);
+    let folder = beside(&target, "slurm");
+    let jobs = read(&folder).map_or_else(|_| Vec::new(), |before| before.jobs);
+    let submission = Submission {
+        study: path.to_owned(),
+        shards: command.shards,
+        pieces: shards.iter().map(pieces).collect(),
+        again: [&["slurm".to_owned()], &words.slurm[..]].concat(),
+        jobs,
+    };
+    fs::create_dir_all(folder.join("logs"))
+        .with_context(|| format!("cannot write {}", folder.display()))?;
+    let place = scripts::Place::new(&study.name, &target, &folder)?;
+    let file = |name: &str, text: &str| {
+        let path = folder.join(name);
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+    };
+    file("shards.sbatch", &scripts::shards(command, &place, &words.run))?;
+    file("merge.sbatch", &scripts::merge(command, &place))?;
+    write(&folder, &submission)?;
+    println!(
+        "{}: {} pieces in {} shards, about {} replications each",
+        study.name,
+        grouped(layout.pieces()),
+        command.shards,
+        grouped(layout.replications(None) / command.shards)
+    );
+    if command.shards > layout.pieces() {
+        println!("{} shards have nothing to play", command.shards - layout.pieces());
+    }
+    if command.submit {
+        return submit(submission, &target, &folder);
+    }
+    println!("Scripts: {0}/shards.sbatch, {0}/merge.sbatch", folder.display());
+    println!("The same with --submit submits them.");
+    Ok(())
+}
+
+/// The options of a command, for a task and for submitting again.
+struct Words {
+    run: Vec<String>,
+    slurm: Vec<String>,
+}
+
+fn words(command: &Slurm, study: &Path, target: &Path) -> Words {
+    let mut run = vec![study.display().to_string(), "--out".into(), target.display().to_string()];
+    let mut add = |option: &str, value: Option<String>| {
+        run.extend(value.into_iter().flat_map(|value| [option.to_owned(), value]));
+    };
+    add("--plan", command.plan.as_ref().map(|plan| plan.display().to_string()));
+    add("--replications", command.changes.replications.map(|n| n.to_string()));
+    add("--seed", command.changes.seed.map(|seed| seed.to_string()));
+    command.changes.set.iter().for_each(|set| add("--set", Some(set.clone())));
+    let mut slurm = run.clone();
+    let mut add = |option: &str, value: Option<&str>| {
+        slurm.extend(value.into_iter().flat_map(|value| [option.to_owned(), value.to_owned()]));
+    };
+    add("--shards", Some(&command.shards.to_string()));
+    add("--partition", command.partition.as_deref());
+    add("--account", command.account.as_deref());
+    add("--time", Some(&command.time));
+    add("--cpus-per-task", Some(&command.cpus_per_task.to_string()));
+    add("--mem", command.mem.as_deref());
+    slurm.extend(command.force.then(|| "--force".to_owned()));
+    slurm.push("--submit".to_owned());
+    Words { run, slurm }
+}
+
+/// Submits the shards that are not whole, and the job that joins all.
+fn submit(mut submission: Submission, target: &Path, folder: &Path) -> Result<()> {
+    let all = standings(&submission, target);
+    if let Some(busy) = all.iter().find(|own| own.is_under_way()) {
+        bail!(
+            "shard {}/{} is {} in job {}: wait for it, or cancel it (scancel), before more is submitted",
+            busy.number,
+            submission.shards,
+            busy.state.as_deref().unwrap_or("locked"),
+            busy.job.as_deref().unwrap_or("of somebody else")
+        );
+    }
+    let open: Vec<String> =
+        all.iter().filter(|own| !own.is_whole()).map(|own| own.number.to_string()).collect();
+    let script = |name: &str| folder.join(name).display().to_string();
+    let tasks = format!("--array={}", open.join(","));
+    let array = match open.len() {
+        0 => None,
+        _ => Some(sbatch(&[&tasks, &script("shards.sbatch")])?),
+    };
+    // Joining checks its input itself: it names what is missing, whatever became of the tasks.
+    let after = array.as_ref().map(|array| format!("--dependency=afterany:{array}"));
+    let merge = script("merge.sbatch");
+    let merge = sbatch(&after.iter().chain([&merge]).map(String::as_str).collect::<Vec<_>>())?;
+    let said = match &array {
+        Some(array) => format!("array {array} with {} tasks, then job {merge}", open.len()),
+        None => format!("job {merge}, which joins the shards: all are whole"),
+    };
+    println!("Submitted: {said}");
+    println!("How far it is: armistice slurm status {}", target.display());
+    submission.jobs.push(Jobs { array: array.unwrap_or_default(), merge });
+    write(folder, &submission)
+}
+
+/// Submits a script; the number of its job.
+fn sbatch(arguments: &[&str]) -> Result<String> {
+    let output = Command::new("sbatch").arg("--parsable").args(arguments).output();
+    let output = output.context("cannot start sbatch: is Slurm installed here?")?;
+    if !output.status.success() {
+        bail!("sbatch refused: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    // "number" or "number;cluster".
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(text.trim().split(';').next().unwrap_or_default().to_owned())
+}
+
+fn read(folder: &Path) -> Result<Submission> {
+    let path = folder.join("jobs.json");
+    let text = fs::read_to_string(&path).with_context(|| {
+        format!(
+            "{}: nothing was prepared for a cluster (armistice slurm STUDY.toml)",
+            path.display()
+        )
+    })?;
+    serde_json::from_str(&text).with_context(|| path.display().to_string())
+}
+
+fn write(folder: &Path, submission: &Submission) -> Result<()> {
+    let path = folder.join("jobs.json");
+    let text = serde_json::to_string_pretty(submission)? + "\n";
+    fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+}
