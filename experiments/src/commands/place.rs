@@ -113,6 +113,11 @@ impl Place {
         Ok(())
     }
 
+    /// Leaves the journal where it is, whatever it holds.
+    pub(super) fn keep(mut self) {
+        self.parents.keep();
+    }
+
     /// Says how to go on with what has been played, if anything has; else leaves nothing behind.
     pub(super) fn leave(self, mut journal: Journal) -> bool {
         let is_empty = journal.pieces().numbers().next().is_none();

@@ -94,7 +94,7 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
     }
     if let Some(shard) = command.shard {
         say_shard(shard, &layout, &place, command);
-        place.leave(journal);
+        place.keep();
         return Ok(ExitCode::SUCCESS);
     }
     place.sweep()?;
