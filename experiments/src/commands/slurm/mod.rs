@@ -9,7 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Args, Subcommand};
-use experiments::{Layout, Overrides, Shard, Study, check_limits, need};
+use experiments::{Head, Layout, Overrides, Shard, Study, check_limits, need};
 use outputs::Folder;
 use serde::{Deserialize, Serialize};
 
@@ -77,8 +77,8 @@ enum Also {
 /// What is kept beside a run folder of the jobs that play it.
 #[derive(Debug, Serialize, Deserialize)]
 struct Submission {
-    /// The study as given.
-    study: PathBuf,
+    /// What all shards belong to.
+    head: Head,
     /// Into how many shards it is cut.
     shards: u64,
     /// The pieces of each shard.
@@ -121,7 +121,7 @@ fn prepare(command: &Slurm, path: &Path) -> Result<()> {
     let folder = beside(&target, "slurm");
     let jobs = read(&folder).map_or_else(|_| Vec::new(), |before| before.jobs);
     let submission = Submission {
-        study: path.to_owned(),
+        head: Head::new(&study, None, Vec::new()),
         shards: command.shards,
         pieces: shards.iter().map(pieces).collect(),
         again: [&["slurm".to_owned()], &words.slurm[..]].concat(),

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
-use experiments::{Shard, is_session};
+use experiments::{Head, Shard, is_session};
 use outputs::Pieces;
 use serde_json::json;
 
@@ -51,8 +51,11 @@ pub(super) fn standings(submission: &Submission, target: &Path) -> Vec<Standing>
     let standing = |(number, pieces): (u64, &u64)| {
         let shard = Shard { number, of: submission.shards };
         let file = folder.join(format!("{number}-of-{}.shard", submission.shards));
-        let played = Pieces::open(&file).map_or(0, |(_, own)| {
-            own.numbers().filter(|own| !is_session(*own) && shard.has(*own)).count() as u64
+        let played = Pieces::open(&file).map_or(0, |(head, own)| {
+            let is_other = Head::from_bytes(&head)
+                .is_none_or(|head| submission.head.difference(&head).is_some());
+            let has = |piece: &u64| !is_other && !is_session(*piece) && shard.has(*piece);
+            own.numbers().filter(has).count() as u64
         });
         let ending = format!("_{number}");
         let task = tasks.iter().find(|task| task.job.ends_with(&ending));
