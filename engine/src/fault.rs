@@ -1,6 +1,7 @@
 //! Replications that break off: a panic in a world is caught, its replication left out and named.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::fmt;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -61,10 +62,27 @@ fn culprit(model: &dyn AnyModel, luck: Luck, few: Range<u64>) -> u64 {
     few.clone().find(breaks).unwrap_or(last)
 }
 
+thread_local! {
+    /// Whether a panic on this thread will be caught and told.
+    static CATCHING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Says nothing of panics that are caught in a world: they are told with the results. For programs, once.
+pub fn tell_faults_later() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !CATCHING.get() {
+            before(panic);
+        }
+    }));
+}
+
 fn caught(model: &dyn AnyModel, luck: Luck, block: Range<u64>, kept: Kept) -> Result<Part, String> {
+    CATCHING.set(true);
     // All that a broken replication has touched is thrown away.
-    catch_unwind(AssertUnwindSafe(|| play(model, luck, block, kept)))
-        .map_err(|panic| words(&*panic))
+    let played = catch_unwind(AssertUnwindSafe(|| play(model, luck, block, kept)));
+    CATCHING.set(false);
+    played.map_err(|panic| words(&*panic))
 }
 
 fn play(model: &dyn AnyModel, luck: Luck, block: Range<u64>, kept: Kept) -> Part {

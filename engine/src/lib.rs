@@ -56,7 +56,7 @@ pub use explore::{
     variance_indices,
 };
 pub use extensive::{ExtensiveForm, Induction, InformationSet, Node, Step, TreeError};
-pub use fault::{Fault, words as panic_words};
+pub use fault::{Fault, tell_faults_later, words as panic_words};
 pub use game::{Equilibria, Equilibrium, GameError, Mixed, NormalForm};
 pub use histogram::{Bins, Histogram};
 pub use influence::{InfluenceError, consult, consult_many};

@@ -127,7 +127,7 @@ pub fn compare(first: &Side, second: &Side) -> Result<Comparison, CompareError> 
     Ok(Comparison { unpaired, ..found })
 }
 
-const NOT_KEPT: &str = "keep = \"replications\" under [run] would pair them";
+const NOT_KEPT: &str = "keep = \"replications\" under [run], as CSV, would pair them";
 
 /// Compares every design point of a run with one of them.
 ///

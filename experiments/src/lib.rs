@@ -61,8 +61,8 @@ pub use limits::{Need, TooLarge, check_limits, need, size};
 pub use paths::PathTables;
 pub use plan::plan;
 pub use read_game::{Game, read_game};
-pub use replications::Replications;
-pub use report::{Sources, report};
+pub use replications::{Format, Replications};
+pub use report::{Sources, broken_off, report};
 pub use results::{Played, Results, double_column, faults_table, results};
 pub use rules::{Rules, rules};
 pub use run::{

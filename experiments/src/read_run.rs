@@ -1,6 +1,7 @@
 //! `[run]` as written: how much is played, and what is kept of it.
 
 use crate::catalogue::{Pictures, World};
+use crate::replications::Format;
 use crate::source::{ConfigError, Cursor};
 use crate::study::{Keep, Study};
 
@@ -23,6 +24,7 @@ pub(crate) struct Run {
     pub(crate) seed: u64,
     pub(crate) antithetic: bool,
     pub(crate) keep: Keep,
+    pub(crate) format: Format,
     pub(crate) most_faults: f64,
     /// Nothing where the study does not say.
     pub(crate) paths: Option<u64>,
@@ -37,6 +39,7 @@ pub(crate) fn read_run(root: &Cursor, world: &World) -> Result<Run, ConfigError>
         "seed",
         "antithetic",
         "keep",
+        "format",
         "paths",
         "most_faults",
     ])?;
@@ -50,6 +53,7 @@ pub(crate) fn read_run(root: &Cursor, world: &World) -> Result<Run, ConfigError>
             _ => return Err(keep.error("must be \"summaries\" or \"replications\"")),
         },
     };
+    let format = read_format(&table, keep)?;
     let antithetic = table.get("antithetic")?.map_or(Ok(false), |flag| flag.flag())?;
     let (precision, paths) = (read_precision(&table, keep)?, read_paths(&table, world)?);
     let most_faults = match table.get("most_faults")? {
@@ -59,7 +63,21 @@ pub(crate) fn read_run(root: &Cursor, world: &World) -> Result<Run, ConfigError>
             _ => return Err(own.error("must lie between 0 and 1: a share of all replications")),
         },
     };
-    Ok(Run { replications, precision, seed, antithetic, keep, most_faults, paths })
+    Ok(Run { replications, precision, seed, antithetic, keep, format, most_faults, paths })
+}
+
+/// As what a study wants its rows, if it says.
+fn read_format(table: &Cursor, keep: Keep) -> Result<Format, ConfigError> {
+    let Some(own) = table.get("format")? else { return Ok(Format::Csv) };
+    if keep == Keep::Summaries {
+        return Err(own.error("has no meaning unless keep = \"replications\""));
+    }
+    let name = own.text()?;
+    let found = Format::ALL.iter().find(|(known, _)| *known == name).map(|(_, format)| *format);
+    found.ok_or_else(|| match name {
+        "parquet" => own.error("this program was built without it (--features parquet)"),
+        _ => own.error("must be \"csv\" or \"parquet\""),
+    })
 }
 
 /// How precise a study wants its headline, if it says.

@@ -2,9 +2,9 @@
 
 use engine::{AnyModel, MeasureInfo};
 use models::{Actor, Parameter, Scenario};
-use outputs::Provenance;
 use outputs::chart::{ChartError, ChartSpec, Medium, describe, draw};
 use outputs::report::{Block, Column, Document, Figure, Sheet};
+use outputs::{Provenance, Table};
 
 use crate::beside::{Beside, terms_beside_theory};
 use crate::catalogue::Pictures;
@@ -57,6 +57,7 @@ pub fn report(sources: &Sources) -> Result<Document, ChartError> {
     blocks.extend(unknown(study, results));
     blocks.extend(other_rules(study, results));
     blocks.push(Block::Text(conditional(study)));
+    blocks.extend(results.faults.as_ref().map(|faults| Block::Text(broken_off(faults))));
     if let Some(beside) = terms_beside_theory(study, results) {
         blocks.extend(theory_of(&beside));
     }
@@ -88,6 +89,18 @@ fn conditional(study: &Study) -> String {
     };
     format!(
         "Every probability is conditional on the model, the scenario and the values given. Intervals are 95 % and {intervals}."
+    )
+}
+
+/// How many replications broke off, in words.
+pub fn broken_off(faults: &Table) -> String {
+    let (count, were) = match faults.rows().len() {
+        1 => ("1 replication".to_owned(), "was"),
+        count => (format!("{count} replications"), "were"),
+    };
+    format!(
+        "{count} broke off and {were} left out: every estimate is of those that did not. faults.csv has their places \
+         and what went wrong, a mistake in the program or in the values given."
     )
 }
 

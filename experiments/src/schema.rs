@@ -33,6 +33,11 @@ pub fn schema() -> Value {
                     "seed": {"type": "integer", "minimum": 0},
                     "antithetic": {"type": "boolean", "description": "Replications in antithetic pairs"},
                     "keep": {"enum": ["summaries", "replications"]},
+                    "format": {"enum": ["csv", "parquet"], "description": "Of the table of replications"},
+                    "most_faults": {
+                        "type": "number", "minimum": 0, "maximum": 1,
+                        "description": "The greatest share of replications that may break off",
+                    },
                     "paths": {
                         "type": "integer", "minimum": 0, "maximum": u32::MAX,
                         "description": "Replications at each design point whose paths are counted by month",

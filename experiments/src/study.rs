@@ -16,6 +16,7 @@ use crate::points::read_points;
 use crate::read_run::{paths_of, read_run};
 use crate::read_scenario::read_scenario;
 use crate::read_uncertain::{draw, read_draws, read_uncertain};
+use crate::replications::Format;
 use crate::source::{ConfigError, Cursor, Source, dotted, hint, keys_of};
 use crate::uncertain::Uncertain;
 
@@ -44,6 +45,8 @@ pub struct Study {
     pub antithetic: bool,
     /// What is kept of each replication.
     pub keep: Keep,
+    /// As what rows are written, where they are kept.
+    pub format: Format,
     /// The greatest share of replications that may break off.
     pub most_faults: f64,
     /// At each design point the paths of so many replications, the first, are counted month by
@@ -143,6 +146,7 @@ impl Study {
             seed: run.seed,
             antithetic: run.antithetic,
             keep: run.keep,
+            format: run.format,
             most_faults: run.most_faults,
             paths: 0,
             settings: Settings::new(world.parameters),

@@ -79,6 +79,9 @@ pub fn study_as_run(study: &Study) -> String {
     }
     let keep = if study.keep == Keep::Replications { "replications" } else { "summaries" };
     page.pair("keep", &text(keep));
+    if study.keeps_replications() {
+        page.pair("format", &text(study.format.name()));
+    }
     page.pair("most_faults", &number(study.most_faults));
     if study.world.pictures == Pictures::Peace {
         page.pair("paths", &study.paths.to_string());

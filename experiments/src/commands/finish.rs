@@ -45,7 +45,7 @@ pub(super) fn finish(whole: Whole, folder: Folder) -> Result<Option<(Headline, P
     let (measures, years) = (model.measure_infos(), model.survival_years());
     let mut rows = match study.keeps_replications() {
         true => Some(
-            Replications::create(folder.path(), study, &measures)
+            Replications::create(folder.path(), study, &measures, &origin(study, head))
                 .context("cannot write the table of replications")?,
         ),
         false => None,
@@ -54,7 +54,7 @@ pub(super) fn finish(whole: Whole, folder: Folder) -> Result<Option<(Headline, P
     let all = gather((study, batch), layout, journals, &mut shapes, sink)?;
     if let Some(rows) = rows {
         rows.finish().context("cannot write the table of replications")?;
-        writer.list(Replications::file(study))?;
+        writer.list(&Replications::file(study))?;
     }
     let mut tables = results(&study.design, study.quantile(), years, &all.played);
     tables.solutions = solutions(study, batch);
@@ -140,6 +140,18 @@ fn write_charts(charts: &[(String, ChartSpec)], writer: &mut Writer) -> Result<b
         }
     }
     Ok(true)
+}
+
+/// Where rows come from, as far as it decides on them.
+fn origin(study: &Study, head: &Head) -> Vec<(&'static str, String)> {
+    vec![
+        ("version", head.version.clone()),
+        ("commit", head.commit.clone()),
+        ("model", study.world.name.to_owned()),
+        ("question", study.question.clone()),
+        ("study", head.study.clone()),
+        ("scenario", head.scenario.clone()),
+    ]
 }
 
 fn provenance(

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use anyhow::{Result, anyhow};
 use clap::Args;
-use engine::{Batch, Observer, Stopped};
+use engine::{Batch, Observer, Stopped, tell_faults_later};
 use experiments::{
     Head, Layout, Overrides, RunError, Shapes, Shard, Study, Watch, check_limits, need,
     play_missing,
@@ -73,6 +73,7 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
     let batch = command.threads.batch(&study)?.noting_paths(study.paths);
     let batch = batch.keeping_rows(study.keeps_replications());
     listen_for_interrupt();
+    tell_faults_later();
     let mut place = Place::new(&target, command.shard)?;
     let before = Before { resume: command.resume, force: command.force };
     if command.resume && !place.file().exists() {

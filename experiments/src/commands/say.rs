@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use experiments::{Point, Results, Study, rules, spreads};
+use experiments::{Point, Results, Study, broken_off, rules, spreads};
 use serde_json::{Value, json};
 
 use super::{grouped, mediator};
@@ -25,6 +25,8 @@ pub(super) struct Headline {
     spreads: Option<String>,
     /// How far the headline depends on the rules, where there is an ensemble of them.
     rules: Option<String>,
+    /// How many replications broke off, if any did.
+    faults: Option<String>,
     /// How many replications the points took, where they were left when precise enough.
     taken: Option<String>,
     /// What the numbers mean, in words.
@@ -78,6 +80,7 @@ pub(super) fn headline(study: &Study, tables: &Results, folder: &Path) -> Headli
             let head = format!("Under {} sets of rules{at}:\n", own.members.len());
             own.words().iter().fold(head, |text, line| text + "  " + line + "\n")
         }),
+        faults: tables.faults.as_ref().map(|faults| broken_off(faults) + "\n"),
         taken: taken(study, tables),
         note: note(study),
         rows: study.design.points().map(row).collect(),
@@ -214,7 +217,8 @@ impl Headline {
         } else {
             self.extremes(&mut out);
         }
-        for block in [&self.taken, &self.rules, &self.spreads, &self.beside].into_iter().flatten() {
+        let blocks = [&self.faults, &self.taken, &self.rules, &self.spreads, &self.beside];
+        for block in blocks.into_iter().flatten() {
             let _ = write!(out, "\n{block}");
         }
         let folder = self.folder.display();

@@ -8,7 +8,7 @@ use outputs::{Cell, write_row};
 use crate::run::RowSink;
 
 /// A CSV file under way.
-pub(super) struct CsvRows {
+pub struct CsvRows {
     writer: csv::Writer<BufWriter<File>>,
     seed: u64,
 }

@@ -1,6 +1,8 @@
-//! The table of replications: one row each, in the order of design points.
+//! The table of replications: one row each, in the order of design points, as CSV or Parquet.
 
 mod in_csv;
+#[cfg(feature = "parquet")]
+mod in_parquet;
 
 use std::fs::File;
 use std::io;
@@ -12,24 +14,70 @@ use crate::results::row_columns;
 use crate::run::RowSink;
 use crate::study::Study;
 use in_csv::CsvRows;
+#[cfg(feature = "parquet")]
+use in_parquet::ParquetRows;
+
+/// As what the table is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Text, for everything.
+    Csv,
+    /// Columns, smaller and faster to read: pandas, polars, DuckDB, R's arrow.
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
+impl Format {
+    /// Formats by their names.
+    pub const ALL: &[(&str, Self)] = &[
+        ("csv", Self::Csv),
+        #[cfg(feature = "parquet")]
+        ("parquet", Self::Parquet),
+    ];
+
+    /// Its name, which is also the ending of its files.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
+    }
+}
 
 /// A table of replications under way.
-pub struct Replications(CsvRows);
+pub enum Replications {
+    /// As CSV.
+    Csv(CsvRows),
+    /// As Parquet.
+    #[cfg(feature = "parquet")]
+    Parquet(Box<ParquetRows>),
+}
 
 impl Replications {
     /// The name of its file in a run folder.
-    pub const fn file(_study: &Study) -> &'static str {
-        "replications.csv"
+    pub fn file(study: &Study) -> String {
+        format!("replications.{}", study.format.name())
     }
 
-    /// Opens the table in a folder.
+    /// Opens the table in a folder; `origin` names where it comes from, where the format has a place for it.
     ///
     /// # Errors
     ///
     /// Where it cannot be written.
-    pub fn create(folder: &Path, study: &Study, measures: &[MeasureInfo]) -> io::Result<Self> {
+    #[cfg_attr(
+        not(feature = "parquet"),
+        expect(unused_variables, reason = "CSV has no such place")
+    )]
+    pub fn create(
+        folder: &Path,
+        study: &Study,
+        measures: &[MeasureInfo],
+        origin: &[(&str, String)],
+    ) -> io::Result<Self> {
         let file = File::create(folder.join(Self::file(study)))?;
-        CsvRows::new(file, study.seed, &row_columns(measures)).map(Self)
+        match study.format {
+            Format::Csv => CsvRows::new(file, study.seed, &row_columns(measures)).map(Self::Csv),
+            #[cfg(feature = "parquet")]
+            Format::Parquet => ParquetRows::new(file, study.seed, measures, origin)
+                .map(|rows| Self::Parquet(Box::new(rows))),
+        }
     }
 
     /// Writes what is left.
@@ -38,7 +86,11 @@ impl Replications {
     ///
     /// Where it cannot be written.
     pub fn finish(self) -> io::Result<()> {
-        self.0.finish()
+        match self {
+            Self::Csv(rows) => rows.finish(),
+            #[cfg(feature = "parquet")]
+            Self::Parquet(rows) => rows.finish(),
+        }
     }
 }
 
@@ -48,6 +100,10 @@ impl RowSink for Replications {
         point: u64,
         rows: &mut dyn Iterator<Item = (u64, &[Option<f64>])>,
     ) -> io::Result<()> {
-        self.0.rows(point, rows)
+        match self {
+            Self::Csv(own) => own.rows(point, rows),
+            #[cfg(feature = "parquet")]
+            Self::Parquet(own) => own.rows(point, rows),
+        }
     }
 }
