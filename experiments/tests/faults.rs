@@ -8,6 +8,7 @@ use std::sync::Once;
 use desk::Desk;
 use engine::{
     AnyModel, Batch, Luck, MeasureInfo, PathPlan, Records, Seed, Story, Streams, Summary,
+    tell_faults_later,
 };
 use experiments::{
     Layout, Overrides, RunError, Shapes, Study, World, broken_off, faults_table, gather,

@@ -5,10 +5,11 @@ use std::io::{self, BufWriter};
 
 use outputs::{Cell, write_row};
 
+use super::RowFile;
 use crate::run::RowSink;
 
 /// A CSV file under way.
-pub struct CsvRows {
+pub(super) struct CsvRows {
     writer: csv::Writer<BufWriter<File>>,
     seed: u64,
 }
@@ -20,8 +21,10 @@ impl CsvRows {
         writer.write_record(columns)?;
         Ok(Self { writer, seed })
     }
+}
 
-    pub(super) fn finish(mut self) -> io::Result<()> {
+impl RowFile for CsvRows {
+    fn finish(mut self: Box<Self>) -> io::Result<()> {
         self.writer.flush()
     }
 }

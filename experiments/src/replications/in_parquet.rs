@@ -14,6 +14,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{Type, TypePtr};
 use serde_json::json;
 
+use super::RowFile;
 use crate::run::RowSink;
 
 /// Rows of a group.
@@ -27,7 +28,7 @@ const KEYS: [(&str, &str); 3] = [
 ];
 
 /// A Parquet file under way.
-pub struct ParquetRows {
+pub(super) struct ParquetRows {
     writer: SerializedFileWriter<BufWriter<File>>,
     seed: u64,
     points: Vec<i64>,
@@ -71,12 +72,6 @@ impl ParquetRows {
         Ok(Self { writer, seed, points: Vec::new(), replications: Vec::new(), measures })
     }
 
-    pub(super) fn finish(mut self) -> io::Result<()> {
-        self.write_group().map_err(io::Error::other)?;
-        self.writer.close().map_err(io::Error::other)?;
-        Ok(())
-    }
-
     /// Writes the rows that have come together as a group.
     fn write_group(&mut self) -> Result<(), ParquetError> {
         if self.points.is_empty() {
@@ -101,6 +96,14 @@ impl ParquetRows {
             own.values.clear();
             own.present.clear();
         }
+        Ok(())
+    }
+}
+
+impl RowFile for ParquetRows {
+    fn finish(mut self: Box<Self>) -> io::Result<()> {
+        self.write_group().map_err(io::Error::other)?;
+        self.writer.close().map_err(io::Error::other)?;
         Ok(())
     }
 }

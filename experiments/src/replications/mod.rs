@@ -42,12 +42,12 @@ impl Format {
 }
 
 /// A table of replications under way.
-pub enum Replications {
-    /// As CSV.
-    Csv(CsvRows),
-    /// As Parquet.
-    #[cfg(feature = "parquet")]
-    Parquet(Box<ParquetRows>),
+pub struct Replications(Box<dyn RowFile>);
+
+/// A file that takes rows.
+trait RowFile: RowSink {
+    /// Writes what is left.
+    fn finish(self: Box<Self>) -> io::Result<()>;
 }
 
 impl Replications {
@@ -72,12 +72,12 @@ impl Replications {
         origin: &[(&str, String)],
     ) -> io::Result<Self> {
         let file = File::create(folder.join(Self::file(study)))?;
-        match study.format {
-            Format::Csv => CsvRows::new(file, study.seed, &row_columns(measures)).map(Self::Csv),
+        let own: Box<dyn RowFile> = match study.format {
+            Format::Csv => Box::new(CsvRows::new(file, study.seed, &row_columns(measures))?),
             #[cfg(feature = "parquet")]
-            Format::Parquet => ParquetRows::new(file, study.seed, measures, origin)
-                .map(|rows| Self::Parquet(Box::new(rows))),
-        }
+            Format::Parquet => Box::new(ParquetRows::new(file, study.seed, measures, origin)?),
+        };
+        Ok(Self(own))
     }
 
     /// Writes what is left.
@@ -86,11 +86,7 @@ impl Replications {
     ///
     /// Where it cannot be written.
     pub fn finish(self) -> io::Result<()> {
-        match self {
-            Self::Csv(rows) => rows.finish(),
-            #[cfg(feature = "parquet")]
-            Self::Parquet(rows) => rows.finish(),
-        }
+        self.0.finish()
     }
 }
 
@@ -100,10 +96,6 @@ impl RowSink for Replications {
         point: u64,
         rows: &mut dyn Iterator<Item = (u64, &[Option<f64>])>,
     ) -> io::Result<()> {
-        match self {
-            Self::Csv(own) => own.rows(point, rows),
-            #[cfg(feature = "parquet")]
-            Self::Parquet(own) => own.rows(point, rows),
-        }
+        self.0.rows(point, rows)
     }
 }
