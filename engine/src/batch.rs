@@ -119,10 +119,7 @@ impl Batch {
 
     /// How replications are cut into chunks. It depends on how many a design point has, and on nothing else.
     pub fn cut(&self, replications: Range<u64>) -> impl Iterator<Item = Range<u64>> + use<> {
-        let blocks = self.replications.div_ceil(BLOCK).div_ceil(CHUNKS);
-        let (least, most) = BLOCKS_PER_CHUNK;
-        let length = BLOCK * blocks.next_power_of_two().clamp(least, most);
-        pieces(replications, length)
+        pieces(replications, chunk_length(self.replications))
     }
 
     /// Plays all replications of every model: one summary for each, in order.
@@ -268,6 +265,13 @@ fn wave(chunks: &[Chunk], most: u64) -> &[Chunk] {
         before < most
     });
     &chunks[..open.count()]
+}
+
+/// Of how many replications chunks are where a design point has so many.
+pub fn chunk_length(replications: u64) -> u64 {
+    let blocks = replications.div_ceil(BLOCK).div_ceil(CHUNKS);
+    let (least, most) = BLOCKS_PER_CHUNK;
+    BLOCK * blocks.next_power_of_two().clamp(least, most)
 }
 
 /// A range in pieces of one length, the last of which may be shorter.

@@ -43,7 +43,7 @@ mod utility;
 
 pub use antithetic::Pairs;
 pub use bargaining::{ContractCurve, Disagreement, Solution, rubinstein_share};
-pub use batch::{Batch, Chunk, Observer, Part, Stopped};
+pub use batch::{Batch, Chunk, Observer, Part, Stopped, chunk_length};
 pub use belief::{LogNormal, LogOdds, NODE_WEIGHTS, NormalBelief};
 pub use choice::{DecisionRule, logit_choice, occurs};
 pub use compromise::{weighted_mean, weighted_median};

@@ -4,7 +4,7 @@ use models::Value;
 
 use crate::config::walk_fixed;
 use crate::design::{Axis, Target, apply};
-use crate::source::{ConfigError, Cursor, Tree, dotted};
+use crate::source::{ConfigError, Cursor, Tree, check_name, dotted};
 use crate::study::Study;
 
 /// What the axis is called.
@@ -29,6 +29,8 @@ pub(crate) fn read_ensemble(study: &mut Study, root: &Cursor) -> Result<(), Conf
                 cursor.error("must be a table of values, such as { decision_rule = \"quantal\" }")
             );
         }
+        check_name(&key.name)
+            .map_err(|rule| cursor.error_here(format!("`{ENSEMBLE}.{}` {rule}", key.name)))?;
         let mut values = Vec::new();
         walk_fixed(&cursor, 2, &mut |path, value, place| {
             let target = study.target(&path, place)?;

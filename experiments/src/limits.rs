@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::{AnyModel, Paths};
+use engine::{AnyModel, Paths, chunk_length};
 
 use crate::paths::bytes_of_rows;
 use crate::study::{Keep, Study};
@@ -52,11 +52,13 @@ pub fn need(study: &Study, model: &dyn AnyModel) -> Need {
     let model = 3_000_000 + grid + wide_tables(study) + counts;
     let jobs = points.saturating_mul(study.drawn.len() as u64);
     let models = jobs.min(POINTS_AT_A_TIME as u64) * model;
+    let pieces = study.replications.div_ceil(chunk_length(study.replications));
+    let journal = jobs.saturating_mul(pieces.saturating_mul(summary + bins).saturating_add(counts));
     let rows = match study.keep {
         Keep::Summaries => 0,
         Keep::Replications => {
             let width = measures.len() as u64 + 3;
-            points.saturating_mul(study.replications).saturating_mul(width * 12)
+            points.saturating_mul(study.replications).saturating_mul(width * (12 + 9))
         }
     };
     Need {
@@ -66,6 +68,7 @@ pub fn need(study: &Study, model: &dyn AnyModel) -> Need {
         disk: points
             .saturating_mul(cells * WRITTEN + path_file)
             .saturating_add(rows)
+            .saturating_add(journal)
             .saturating_add(4 << 20),
     }
 }

@@ -57,7 +57,9 @@ pub(crate) fn follow(study: &mut Study, path: &Path) -> Result<(), ConfigError> 
     let wrong = |rule: String| ConfigError::outside(path.display().to_string(), rule);
     let mut own = Vec::new();
     write_csv(&plan(study), &mut own).map_err(|error| wrong(error.to_string()))?;
-    if std::fs::read(path).is_ok_and(|bytes| bytes == own) {
+    let is_as_long = std::fs::metadata(path)
+        .is_ok_and(|about| about.is_file() && about.len() == own.len() as u64);
+    if is_as_long && std::fs::read(path).is_ok_and(|bytes| bytes == own) {
         return Ok(());
     }
     if study.seed > MOST_EXACT {

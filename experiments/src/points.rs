@@ -1,5 +1,7 @@
 //! A list of design points: values that belong together, as one axis of the design.
 
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use models::Value;
@@ -52,7 +54,7 @@ fn swept_too(study: &Study, member: &Member) -> Option<String> {
 }
 
 fn from_list(study: &Study, list: &Cursor) -> Result<Vec<Member>, ConfigError> {
-    let mut members: Vec<Member> = Vec::new();
+    let (mut members, mut seen): (Vec<Member>, _) = (Vec::new(), Seen::default());
     for (number, item) in list.items()?.iter().enumerate() {
         if !matches!(item.node.tree, Tree::Table(_)) {
             return Err(
@@ -71,7 +73,8 @@ fn from_list(study: &Study, list: &Cursor) -> Result<Vec<Member>, ConfigError> {
             Ok(())
         })?;
         let own = in_order(&members, Member { name, values });
-        fits(&members, &own).map_err(|rule| item.error_here(format!("point {number}: {rule}")))?;
+        seen.fits(&members, &own)
+            .map_err(|rule| item.error_here(format!("point {number}: {rule}")))?;
         members.push(own);
     }
     if members.is_empty() {
@@ -109,7 +112,7 @@ pub(crate) fn from_table(
         columns.push((place, path.clone(), target));
     }
     let name = table.column(NAME).or_else(|| named(table));
-    let mut members: Vec<Member> = Vec::new();
+    let (mut members, mut seen): (Vec<Member>, _) = (Vec::new(), Seen::default());
     for (number, row) in table.rows().iter().enumerate() {
         let mut values = Vec::new();
         for (place, path, target) in &columns {
@@ -123,7 +126,7 @@ pub(crate) fn from_table(
         check_point_name(&name, number)
             .map_err(|rule| format!("row {}: its name {rule}", number + 1))?;
         let own = Member { name, values };
-        fits(&members, &own).map_err(|rule| format!("row {}: {rule}", number + 1))?;
+        seen.fits(&members, &own).map_err(|rule| format!("row {}: {rule}", number + 1))?;
         members.push(own);
     }
     match members.is_empty() {
@@ -181,27 +184,38 @@ fn check_point_name(name: &str, number: usize) -> Result<(), String> {
     }
 }
 
-/// Whether a point sets what those before it set, and is none of them again.
-fn fits(before: &[Member], own: &Member) -> Result<(), String> {
-    let Some(first) = before.first() else {
-        return match own.values.is_empty() {
-            true => Err("a point must set something".to_owned()),
-            false => Ok(()),
+/// The points before a point: which names and which values there are.
+#[derive(Default)]
+struct Seen {
+    names: BTreeSet<String>,
+    /// Each with the name of its point.
+    values: BTreeMap<String, String>,
+}
+
+impl Seen {
+    /// Whether a point sets what those before it set, and is none of them again.
+    fn fits(&mut self, before: &[Member], own: &Member) -> Result<(), String> {
+        let paths = |member: &Member| -> Vec<String> {
+            member.values.iter().map(|(path, ..)| path.clone()).collect()
         };
-    };
-    let paths = |member: &Member| -> Vec<String> {
-        member.values.iter().map(|(path, ..)| path.clone()).collect()
-    };
-    if paths(first) != paths(own) {
-        let (first, own) = (paths(first).join(", "), paths(own).join(", "));
-        return Err(format!("all points must set the same: {first}; this sets {own}"));
-    }
-    if let Some(other) = before.iter().find(|other| other.values == own.values) {
-        return Err(format!("is point {} again", other.name));
-    }
-    match before.iter().any(|other| other.name == own.name) {
-        true => Err(format!("has the name {} of a point before it", own.name)),
-        false => Ok(()),
+        let own_paths = paths(own);
+        match before.first().map(paths) {
+            None if own_paths.is_empty() => return Err("a point must set something".to_owned()),
+            Some(first) if first != own_paths => {
+                let (first, own) = (first.join(", "), own_paths.join(", "));
+                return Err(format!("all points must set the same: {first}; this sets {own}"));
+            }
+            _ => {}
+        }
+        let values: Vec<String> = own.values.iter().map(|(.., value)| value.to_string()).collect();
+        match self.values.entry(values.join("\n")) {
+            Entry::Occupied(other) => return Err(format!("is point {} again", other.get())),
+            Entry::Vacant(empty) => drop(empty.insert(own.name.clone())),
+        }
+        match self.names.insert(own.name.clone()) {
+            true => Ok(()),
+            false => Err(format!("has the name {} of a point before it", own.name)),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs;
+use std::io::{self, Read as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,8 +10,8 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// No study or scenario is longer than this, in bytes.
-const LONGEST_FILE: u64 = 4 << 20;
+/// No study, scenario or game is longer than this, in bytes.
+const LONGEST_FILE: u64 = 16 << 20;
 
 /// A TOML file as read.
 #[derive(Clone, Debug)]
@@ -97,24 +98,7 @@ impl Source {
     ///
     /// [`ConfigError`] where it is missing, too long, not UTF-8, or not TOML.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let failed = |message: String| ConfigError::outside(path.display().to_string(), message);
-        let about =
-            fs::metadata(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
-        if !about.is_file() {
-            return Err(failed("is not a file; a study is a TOML file".to_owned()));
-        }
-        if about.len() > LONGEST_FILE {
-            let rule = format!("has {} bytes, but must have {LONGEST_FILE} at most", about.len());
-            return Err(failed(rule));
-        }
-        let bytes = fs::read(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let valid = error.utf8_error().valid_up_to();
-            let lines = error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count();
-            let place = format!("{}:{}", path.display(), lines + 1);
-            ConfigError::outside(place, "is not UTF-8 here; save the file as UTF-8")
-        })?;
-        Self::parse(path, &text)
+        Self::parse(path, &read_text(path)?)
     }
 
     /// Reads a text as if it stood in a file.
@@ -166,6 +150,29 @@ impl Source {
         }
         found
     }
+}
+
+/// Reads a text that was written by hand: a file, of a bounded length, in UTF-8.
+pub(crate) fn read_text(path: &Path) -> Result<String, ConfigError> {
+    let failed = |message: String| ConfigError::outside(path.display().to_string(), message);
+    let unreadable = |error: io::Error| failed(format!("cannot be read: {error}"));
+    let about = fs::metadata(path).map_err(unreadable)?;
+    if !about.is_file() {
+        return Err(failed("is not a file".to_owned()));
+    }
+    if about.len() > LONGEST_FILE {
+        let rule = format!("has {} bytes, but must have {LONGEST_FILE} at most", about.len());
+        return Err(failed(rule));
+    }
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(unreadable)?;
+    file.take(LONGEST_FILE).read_to_end(&mut bytes).map_err(unreadable)?;
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let lines = error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count();
+        let place = format!("{}:{}", path.display(), lines + 1);
+        ConfigError::outside(place, "is not UTF-8 here; save the file as UTF-8")
+    })
 }
 
 fn clip(line: &str) -> String {
@@ -360,10 +367,15 @@ impl<'a> Cursor<'a> {
 /// What a name of a study, an actor or an issue must be.
 pub(crate) fn check_name(name: &str) -> Result<(), String> {
     let good = !name.trim().is_empty() && name.chars().count() <= 80;
-    if good && !name.chars().any(char::is_control) {
-        return Ok(());
+    if !good || name.chars().any(char::is_control) {
+        return Err("must be a name of 1 to 80 characters without control characters".to_owned());
     }
-    Err("must be a name of 1 to 80 characters without control characters".to_owned())
+    match name.starts_with(['=', '+', '-', '@']) {
+        true => {
+            Err("must not begin with =, +, - or @: spreadsheets take that for a formula".to_owned())
+        }
+        false => Ok(()),
+    }
 }
 
 /// Keys as one path, in quotes where a key is not a bare word.

@@ -6,6 +6,11 @@ use std::path::PathBuf;
 use experiments::{Game, Overrides, Source, Study};
 use proptest::prelude::*;
 
+/// How many cases are tried; ARMISTICE_CASES asks for more.
+fn cases(usual: u32) -> u32 {
+    std::env::var("ARMISTICE_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
 fn shipped(folder: &str) -> Vec<PathBuf> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
     let entries = fs::read_dir(root).expect("the folder is shipped");
@@ -96,7 +101,7 @@ fn fragments() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(cases(400)))]
 
     #[test]
     fn mutated_files_are_read_or_refused(

@@ -1,10 +1,13 @@
 //! Tables as CSV files: `\n` at line ends, numbers in their shortest form, empty cells left empty.
 
 use std::fs::File;
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufReader, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use crate::table::{Cell, Table};
+
+/// No table that is held in memory is longer than this, in bytes.
+const LONGEST: u64 = 2 << 30;
 
 /// Why a table could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +20,12 @@ pub enum CsvError {
         path: PathBuf,
         /// Why.
         source: csv::Error,
+    },
+    /// It is no file, or longer than any table is read.
+    #[error("{} is not a file of at most 2 GiB: not a table of this program", path.display())]
+    Unfit {
+        /// Which file.
+        path: PathBuf,
     },
     /// The file has no header.
     #[error("{} is empty: not a table of this program", path.display())]
@@ -63,8 +72,12 @@ pub fn write_row(
 /// [`CsvError`] where the file is missing, is not CSV, or has no header.
 pub fn read_csv(path: &Path) -> Result<Table, CsvError> {
     let failed = |source: csv::Error| CsvError::Read { path: path.to_owned(), source };
+    let about = std::fs::metadata(path).map_err(|error| failed(error.into()))?;
+    if !about.is_file() || about.len() > LONGEST {
+        return Err(CsvError::Unfit { path: path.to_owned() });
+    }
     let file = File::open(path).map_err(|error| failed(error.into()))?;
-    let mut reader = csv::Reader::from_reader(BufReader::new(file));
+    let mut reader = csv::Reader::from_reader(BufReader::new(file.take(LONGEST)));
     let header = reader.headers().map_err(failed)?.clone();
     if header.is_empty() {
         return Err(CsvError::Empty { path: path.to_owned() });

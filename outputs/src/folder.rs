@@ -136,12 +136,12 @@ impl Folder {
     ///
     /// [`FolderError::Write`] where that fails.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
-        let path = self.path().join(name);
-        let failed = |source| FolderError::Write { path: self.target.join(name), source };
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(failed)?;
-        }
-        fs::write(&path, bytes).map_err(failed)
+        write_into(self.path(), name, bytes).map_err(|error| match error {
+            FolderError::Write { source, .. } => {
+                FolderError::Write { path: self.target.join(name), source }
+            }
+            other => other,
+        })
     }
 
     /// Puts the finished folder in its place.
@@ -168,6 +168,26 @@ impl Folder {
     }
 }
 
+/// Writes a file into a folder that is there, making the folders that it is in. Links are not followed out of it.
+///
+/// # Errors
+///
+/// [`FolderError`] where a link stands in the way, or it cannot be written.
+pub fn write_into(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
+    let path = folder.join(name);
+    let failed = |source| FolderError::Write { path: path.clone(), source };
+    let inside = path.ancestors().take_while(|above| *above != folder);
+    for place in inside {
+        if place.symlink_metadata().is_ok_and(|about| about.is_symlink()) {
+            return Err(FolderError::Link(place.to_owned()));
+        }
+    }
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(failed)?;
+    }
+    fs::write(&path, bytes).map_err(failed)
+}
+
 /// Temporary folders are private; a run folder is as readable as any other.
 #[cfg(unix)]
 fn make_readable(path: &Path) -> io::Result<()> {
@@ -192,6 +212,27 @@ mod tests {
         folder.write("charts/a.png", b"x").expect("it can be written");
         drop(folder);
         assert_eq!(fs::read_dir(place.path()).expect("it is there").count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_followed_out_of_a_folder() {
+        use std::os::unix::fs::symlink;
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let (run, elsewhere) = (place.path().join("run"), place.path().join("elsewhere"));
+        fs::create_dir(&run).expect("it can be made");
+        fs::create_dir(&elsewhere).expect("it can be made");
+        symlink(&elsewhere, run.join("charts")).expect("it can be made");
+        symlink(elsewhere.join("page"), run.join("report.html")).expect("it can be made");
+        for name in ["charts/a.png", "report.html"] {
+            assert!(matches!(write_into(&run, name, b"x"), Err(FolderError::Link(_))), "{name}");
+        }
+        assert_eq!(fs::read_dir(&elsewhere).expect("it is there").count(), 0);
+        write_into(&run, "deep/er.txt", b"x").expect("it is inside");
+        // A run folder that is a link is not replaced.
+        symlink(&run, place.path().join("link")).expect("it can be made");
+        let link = Folder::open(&place.path().join("link"), true);
+        assert!(matches!(link, Err(FolderError::Link(_))));
     }
 
     #[test]

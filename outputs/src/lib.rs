@@ -17,7 +17,7 @@ pub mod report;
 mod table;
 
 pub use csv::{CsvError, read_csv, write_csv, write_row};
-pub use folder::{Folder, FolderError, Parents};
+pub use folder::{Folder, FolderError, Parents, write_into};
 pub use journal::{Journal, JournalError, Pieces};
 pub use markup::escaped;
 pub use pairs::{Paired, paired, paired_with};

@@ -1,12 +1,12 @@
 //! `armistice report`: writes the report of a run again from its tables.
 
-use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 use experiments::{Sources, charts, report};
+use outputs::write_into;
 
 use super::run_folder;
 
@@ -32,9 +32,7 @@ pub(super) fn run(command: &Report) -> Result<()> {
         write!(out, "{}", outputs::report::markdown(&document))?;
         return Ok(());
     }
-    let path = command.run.join("report.html");
-    let place = || format!("cannot write {}", path.display());
-    fs::write(&path, outputs::report::html(&document)).with_context(place)?;
-    writeln!(out, "Report: {}", path.display())?;
+    write_into(&command.run, "report.html", outputs::report::html(&document).as_bytes())?;
+    writeln!(out, "Report: {}", command.run.join("report.html").display())?;
     Ok(())
 }

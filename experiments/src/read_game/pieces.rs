@@ -1,9 +1,8 @@
 //! Gambit's files in pieces: words, texts in quotes, and braces.
 
-use std::fs;
 use std::path::Path;
 
-use crate::source::ConfigError;
+use crate::source::{ConfigError, read_text};
 
 /// A piece of a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,11 +24,7 @@ pub(super) struct Pieces<'a> {
 impl<'a> Pieces<'a> {
     /// Reads a file and splits it.
     pub(super) fn read(path: &'a Path) -> Result<Self, ConfigError> {
-        let place = || path.display().to_string();
-        let bytes = fs::read(path)
-            .map_err(|error| ConfigError::outside(place(), format!("cannot be read: {error}")))?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| ConfigError::outside(place(), "must be text in UTF-8"))?;
+        let text = read_text(path)?;
         let mut pieces = Self { path, all: Vec::new(), next: 0 };
         pieces.split(&text)?;
         Ok(pieces)
