@@ -20,6 +20,9 @@ pub(super) struct Explain {
     /// The design point, counted from 0 [default: the reference values of the parameters]
     #[arg(long, value_name = "K", conflicts_with = "set")]
     point: Option<u64>,
+    /// The draw of what is uncertain, counted from 0 [default: the values where nothing is]
+    #[arg(long, value_name = "K", requires = "point")]
+    draw: Option<usize>,
     /// Sets a parameter or a number of the scenario
     #[arg(long = "set", value_name = "PATH=VALUE")]
     set: Vec<String>,
@@ -46,7 +49,14 @@ pub(super) fn run(command: &Explain) -> Result<()> {
         if number >= size {
             bail!("--point {number}: the design has points 0 to {}", size - 1);
         }
-        study.build(&study.design.point(number))?
+        let point = study.design.point(number);
+        match command.draw {
+            None => study.build(&point)?,
+            Some(draw) => match study.drawn.get(draw) {
+                Some(drawn) => study.build_drawn(&point, drawn)?,
+                None => bail!("--draw {draw}: the study has draws 0 to {}", study.drawn.len() - 1),
+            },
+        }
     } else {
         study.design = Design { axes: Vec::new() };
         study.build(&study.design.point(0))?
@@ -79,7 +89,10 @@ fn draw_chart(path: &Path, study: &Study, command: &Explain, story: &Story) -> R
 /// Where the replication was played, in words.
 fn place(command: &Explain) -> String {
     match command.point {
-        Some(number) => format!("design point {number}"),
+        Some(number) => match command.draw {
+            None => format!("design point {number}"),
+            Some(draw) => format!("design point {number}, draw {draw}"),
+        },
         None => "the reference values".to_owned(),
     }
 }
@@ -98,6 +111,7 @@ fn as_json(study: &Study, command: &Explain, story: &Story, measures: &[MeasureI
     json!({
         "study": study.name,
         "point": command.point,
+        "draw": command.draw,
         "replication": command.replication,
         "seed": study.seed,
         "story": story.lines.iter().map(line).collect::<Vec<Value>>(),
