@@ -5,10 +5,10 @@ use std::ops::{ControlFlow, Range};
 
 use rayon::ThreadPool;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
-use crate::fault::{Fault, play_caught};
+use crate::fault::play_caught;
 use crate::model::AnyModel;
+use crate::part::Part;
 use crate::paths::{PathPlan, Paths};
 use crate::stream::{Luck, Seed};
 use crate::summary::Summary;
@@ -48,17 +48,6 @@ pub struct Chunk {
     pub model: usize,
     /// Which replications, counted from 0.
     pub replications: Range<u64>,
-}
-
-/// What came of a chunk.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Part {
-    /// The replications summed up, their paths counted where that was asked for.
-    pub summary: Summary,
-    /// Where they are kept, every measure of every replication, one row after the other.
-    pub rows: Vec<Option<f64>>,
-    /// Replications that broke off; they count nowhere else.
-    pub faults: Vec<Fault>,
 }
 
 /// Somebody who watches a batch: sees progress, may ask to stop.
@@ -246,15 +235,6 @@ impl Batch {
     }
 }
 
-impl Part {
-    /// Adds the replications that follow.
-    pub fn append(&mut self, mut next: Self) {
-        self.summary.merge(&next.summary);
-        self.rows.append(&mut next.rows);
-        self.faults.append(&mut next.faults);
-    }
-}
-
 /// The first chunks, until they have so many blocks; one at least.
 fn wave(chunks: &[Chunk], most: u64) -> &[Chunk] {
     let mut blocks = 0;
@@ -287,6 +267,7 @@ mod tests {
 
     use super::*;
     use crate::model::{Measure, Model};
+    use crate::part::Fault;
     use crate::stream::{Draw, Purpose, Streams};
 
     /// A walk of ten normal steps.

@@ -2,31 +2,13 @@
 
 use std::any::Any;
 use std::cell::Cell;
-use std::fmt;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use serde::{Deserialize, Serialize};
-
-use crate::batch::Part;
 use crate::model::{AnyModel, Records};
+use crate::part::{Fault, Part};
 use crate::paths::Paths;
 use crate::stream::Luck;
-
-/// A replication that broke off.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fault {
-    /// Its number, as the model was asked for it.
-    pub replication: u64,
-    /// What the panic said.
-    pub message: String,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "replication {} broke off: {}", self.replication, self.message)
-    }
-}
 
 /// What is kept of a block beside its summary: rows or not, paths, and of which replications.
 type Kept = (bool, Option<Paths>, u64);

@@ -30,6 +30,7 @@ mod interval;
 mod lanes;
 mod looks;
 mod model;
+mod part;
 mod paths;
 mod plans;
 mod quantal;
@@ -43,7 +44,7 @@ mod utility;
 
 pub use antithetic::Pairs;
 pub use bargaining::{ContractCurve, Disagreement, Solution, rubinstein_share};
-pub use batch::{Batch, Chunk, Observer, Part, Stopped, chunk_length};
+pub use batch::{Batch, Chunk, Observer, Stopped, chunk_length};
 pub use belief::{LogNormal, LogOdds, NODE_WEIGHTS, NormalBelief};
 pub use choice::{DecisionRule, logit_choice, occurs};
 pub use compromise::{weighted_mean, weighted_median};
@@ -56,7 +57,7 @@ pub use explore::{
     variance_indices,
 };
 pub use extensive::{ExtensiveForm, Induction, InformationSet, Node, Step, TreeError};
-pub use fault::{Fault, tell_faults_later, words as panic_words};
+pub use fault::{tell_faults_later, words as panic_words};
 pub use game::{Equilibria, Equilibrium, GameError, Mixed, NormalForm};
 pub use histogram::{Bins, Histogram};
 pub use influence::{InfluenceError, consult, consult_many};
@@ -67,6 +68,7 @@ pub use interval::{
 pub use lanes::{Lanes, Number};
 pub use looks::Looks;
 pub use model::{AnyModel, Estimate, Line, Measure, MeasureInfo, Model, Records, Scale, Story};
+pub use part::{Fault, Part};
 pub use paths::{PathPlan, Paths, Quantity, Trace};
 pub use quantal::{QuantalBranch, QuantalPoint, agent_quantal_branch, quantal_branch};
 pub use sampling::{

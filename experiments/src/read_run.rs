@@ -1,7 +1,7 @@
 //! `[run]` as written: how much is played, and what is kept of it.
 
 use crate::catalogue::{Pictures, World};
-use crate::replications::Format;
+use crate::format::Format;
 use crate::source::{ConfigError, Cursor};
 use crate::study::{Keep, Study};
 

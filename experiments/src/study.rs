@@ -11,12 +11,12 @@ use crate::config::{Entry, Place, SOURCES, Written, walk, walk_fixed};
 use crate::design::{Axis, Design, Point, Target, apply};
 use crate::draws::{Draws, coordinates};
 use crate::ensemble::{ENSEMBLE, Member, read_ensemble};
+use crate::format::Format;
 use crate::plan::follow;
 use crate::points::read_points;
 use crate::read_run::{paths_of, read_run};
 use crate::read_scenario::read_scenario;
 use crate::read_uncertain::{draw, read_draws, read_uncertain};
-use crate::replications::Format;
 use crate::source::{ConfigError, Cursor, Source, dotted, hint, keys_of};
 use crate::uncertain::Uncertain;
 

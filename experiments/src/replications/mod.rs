@@ -10,36 +10,13 @@ use std::path::Path;
 
 use engine::MeasureInfo;
 
+use crate::format::Format;
 use crate::results::row_columns;
 use crate::run::RowSink;
 use crate::study::Study;
 use in_csv::CsvRows;
 #[cfg(feature = "parquet")]
 use in_parquet::ParquetRows;
-
-/// As what the table is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// Text, for everything.
-    Csv,
-    /// Columns, smaller and faster to read: pandas, polars, DuckDB, R's arrow.
-    #[cfg(feature = "parquet")]
-    Parquet,
-}
-
-impl Format {
-    /// Formats by their names.
-    pub const ALL: &[(&str, Self)] = &[
-        ("csv", Self::Csv),
-        #[cfg(feature = "parquet")]
-        ("parquet", Self::Parquet),
-    ];
-
-    /// Its name, which is also the ending of its files.
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
-    }
-}
 
 /// A table of replications under way.
 pub struct Replications(Box<dyn RowFile>);

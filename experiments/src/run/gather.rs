@@ -7,8 +7,8 @@ use std::sync::Arc;
 use engine::{Batch, Fault, MeasureInfo, Part, Summary};
 use outputs::Pieces;
 
+use super::error::RunError;
 use super::layout::{Job, Layout};
-use super::play::RunError;
 use super::shapes::{Shape, Shapes};
 use crate::draw_tables::DrawTally;
 use crate::limits::POINTS_AT_A_TIME;

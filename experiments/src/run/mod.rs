@@ -6,6 +6,7 @@
 //! Whoever plays a piece, and when: it is put together with the others in one order. A run that was interrupted, or
 //! cut into shards, ends in the same bytes as one that was not.
 
+mod error;
 mod gather;
 mod head;
 mod layout;
@@ -13,9 +14,10 @@ mod play;
 mod sessions;
 mod shapes;
 
+pub use error::RunError;
 pub use gather::{All, RowSink, gather};
 pub use head::Head;
 pub use layout::{Layout, Shard};
-pub use play::{RunError, play_missing};
+pub use play::play_missing;
 pub use sessions::{Watch, is_session, sessions_in, total};
 pub use shapes::Shapes;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use engine::{AnyModel, Batch, MeasureInfo, PathPlan, panic_words};
 
+use super::error::RunError;
 use super::layout::{Job, Layout};
-use super::play::RunError;
 use crate::later::Later;
 use crate::limits::POINTS_AT_A_TIME;
 use crate::study::Study;
