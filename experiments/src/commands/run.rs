@@ -65,6 +65,13 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
     let head = Head::new(&study, command.shard.map(|shard| shard.to_string()), again(command));
     if command.shard.is_none() {
         if command.resume && !command.force && is_whole(&target, &head) {
+            // Killed just before the end, it may have left its journal.
+            let mut place = Place::new(&target, None)?;
+            if place.file().exists() {
+                let before = Before { resume: true, force: false };
+                let journal = place.open(&head, before, true)?;
+                place.remove(journal)?;
+            }
             eprintln!("{} is whole: nothing is left to play", target.display());
             return Ok(ExitCode::SUCCESS);
         }
