@@ -603,27 +603,29 @@ fn mistakes_beyond_the_files_are_refused_too() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupted_run_leaves_nothing_and_says_so() {
+fn an_interrupted_run_leaves_its_journal_and_says_so() {
     use std::process::{Command as Process, Stdio};
     use std::time::{Duration, Instant};
 
     let desk = Desk::new();
-    let mut child = Process::new(assert_cmd::cargo::cargo_bin!("armistice"))
+    let child = Process::new(assert_cmd::cargo::cargo_bin!("armistice"))
         .args(["run", "study.toml", "--out", "run", "--replications", "2000000"])
         .current_dir(desk.path(""))
         .stderr(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()
         .expect("the program starts");
-    // Until it has begun to play: its folder under way stands beside the study.
-    let begun = || fs::read_dir(desk.path("")).expect("it is there").count() > 2;
+    // Until it has finished a piece, which holds more than a million bytes of rows.
+    let pieces = desk.path("run.journal/pieces");
+    let begun = || fs::metadata(&pieces).is_ok_and(|about| about.len() > 1_000_000);
     let start = Instant::now();
-    while !begun() && start.elapsed() < Duration::from_secs(30) {
+    while !begun() && start.elapsed() < Duration::from_secs(120) {
         std::thread::sleep(Duration::from_millis(20));
     }
     let kill = Process::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(kill.expect("kill is there").success());
-    let status = child.wait().expect("it ends");
-    assert_eq!(status.code(), Some(130));
-    assert_eq!(fs::read_dir(desk.path("")).expect("it is there").count(), 2);
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("interrupted: go on with --resume"));
+    assert!(pieces.exists() && !desk.path("run").exists());
 }
