@@ -21,7 +21,7 @@ const BLOCK: u64 = 256;
 /// So does a change of these.
 const BLOCKS_PER_CHUNK: (u64, u64) = (4, 64);
 
-/// The more replications there are, the larger are chunks, up to so many at a design point.
+/// The more replications there are, the larger are chunks, so that a design point has so many while they can grow.
 const CHUNKS: u64 = 64;
 
 /// Blocks in flight for each thread; bounds memory, changes no result.
@@ -54,6 +54,9 @@ pub struct Chunk {
 pub trait Observer: Sync {
     /// So many more replications have been played; called from any thread.
     fn played(&self, _replications: u64) {}
+
+    /// So many need not be played.
+    fn spared(&self, _replications: u64) {}
 
     /// Asked from any thread before every block.
     fn wants_to_stop(&self) -> bool {
@@ -191,12 +194,18 @@ impl Batch {
                 );
                 played.map(make)
             };
-            let made: Option<Vec<T>> = self.pool.install(|| wave.par_iter().map(play).collect());
-            for made in made.ok_or(Stopped)? {
-                if take(at, made).is_break() {
+            let made: Vec<Option<T>> = self.pool.install(|| wave.par_iter().map(play).collect());
+            let mut whole = true;
+            for made in made {
+                // What was finished before somebody asked to stop is not lost.
+                whole &= made.is_some();
+                if made.is_some_and(|made| take(at, made).is_break()) {
                     return Err(Stopped);
                 }
                 at += 1;
+            }
+            if !whole {
+                return Err(Stopped);
             }
         }
         Ok(())

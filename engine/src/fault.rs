@@ -40,6 +40,9 @@ pub(crate) fn play_caught(model: &dyn AnyModel, luck: Luck, block: Range<u64>, k
 /// Which of a few replications breaks off.
 fn culprit(model: &dyn AnyModel, luck: Luck, few: Range<u64>) -> u64 {
     let last = few.end - 1;
+    if few.start == last {
+        return last;
+    }
     let breaks = |one: &u64| caught(model, luck, *one..one + 1, (false, None, 0)).is_err();
     few.clone().find(breaks).unwrap_or(last)
 }

@@ -102,14 +102,18 @@ impl Paths {
         ([steps, quantities, states, places[0], places[1], places[2]], &self.scales)
     }
 
-    /// Whether it counts what a plan notes.
-    pub(crate) fn is_of(&self, plan: &PathPlan) -> bool {
+    /// Whether it counts what a plan notes, of so many replications at most.
+    pub(crate) fn is_of(&self, plan: &PathPlan, replications: u64) -> bool {
         let (steps, endings) = (plan.steps, plan.endings.len());
         let (quantities, states) = (plan.quantities.len(), plan.states.len());
         let places = endings * steps * quantities;
         let stands = endings * steps * states;
         let scales: Vec<(f64, f64)> = plan.quantities.iter().map(scale).collect();
-        self.shape() == ([steps, quantities, states, places * CELLS, places, stands], &scales[..])
+        let few = |counts: &[u32]| counts.iter().all(|count| u64::from(*count) <= replications);
+        few(&self.counts)
+            && few(&self.stands)
+            && self.shape()
+                == ([steps, quantities, states, places * CELLS, places, stands], &scales[..])
     }
 
     /// Bytes that the counts of a plan take.
@@ -139,13 +143,13 @@ impl Paths {
     pub fn merge(&mut self, other: &Self) {
         debug_assert_eq!(self.counts.len(), other.counts.len());
         for (here, there) in self.counts.iter_mut().zip(&other.counts) {
-            *here += there;
+            *here = here.saturating_add(*there);
         }
         for (here, there) in self.ends.iter_mut().zip(&other.ends) {
             *here = around(*here, *there);
         }
         for (here, there) in self.stands.iter_mut().zip(&other.stands) {
-            *here += there;
+            *here = here.saturating_add(*there);
         }
     }
 
@@ -204,7 +208,9 @@ impl From<Paths> for Packed {
             counts.push(((at - last) as u32, *count));
             last = at + 1;
         }
-        let ends = own.ends.iter().filter(|(least, most)| least <= most).copied().collect();
+        let places = own.counts.chunks_exact(CELLS).zip(&own.ends);
+        let filled = places.filter(|(counts, _)| counts.iter().any(|count| *count > 0));
+        let ends = filled.map(|(_, ends)| *ends).collect();
         let Paths { steps, quantities, states, scales, stands, .. } = own;
         let places = own.ends.len() as u32;
         Self { steps, quantities, states, scales, places, counts, ends, stands }
@@ -218,14 +224,14 @@ impl From<Packed> for Paths {
         let places = packed.places.min(MOST_PLACES) as usize;
         let mut counts = vec![0; places * CELLS];
         let mut ends = vec![(f64::INFINITY, f64::NEG_INFINITY); places];
-        let (mut next, mut known) = (0_usize, packed.ends.into_iter());
+        let (mut next, mut last, mut known) = (0_usize, None, packed.ends.into_iter());
         for (gap, count) in packed.counts {
             next = next.saturating_add(gap as usize);
             let Some(place) = counts.get_mut(next) else { break };
             *place = count;
-            let own = &mut ends[next / CELLS];
-            if own.0 > own.1 {
-                *own = known.next().unwrap_or(*own);
+            if last != Some(next / CELLS) {
+                last = Some(next / CELLS);
+                ends[next / CELLS] = known.next().unwrap_or((0.0, 0.0));
             }
             next += 1;
         }

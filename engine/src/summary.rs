@@ -127,20 +127,20 @@ impl Summary {
 
     /// Whether the paths that it counts, if any, are those of a plan.
     pub fn fits_plan(&self, plan: &PathPlan) -> bool {
-        self.paths.as_ref().is_none_or(|paths| paths.is_of(plan))
+        self.paths.as_ref().is_none_or(|paths| paths.is_of(plan, self.replications))
     }
 
     /// Whether its counts can be true: a summary that was read and not made is to be trusted no further.
     pub fn is_sound(&self) -> bool {
         let n = self.replications;
         let counts = |(tally, histogram): &(Tally, Option<Histogram>)| {
-            tally.count() <= n
+            tally.is_sound(n)
                 && histogram.as_ref().is_none_or(|own| own.holds() == Some(tally.count()))
         };
         n <= MOST
             && self.estimates.iter().all(counts)
             && self.survival.len() <= MOST_YEARS
-            && self.survival.iter().all(|tally| tally.count() <= n)
+            && self.survival.iter().all(|tally| tally.is_sound(n))
             && self.lifetimes.holds(MOST_YEARS).is_some_and(|all| all <= n)
             && self.pairs.iter().all(|pairs| pairs.holds(n))
     }

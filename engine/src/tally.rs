@@ -56,6 +56,14 @@ impl Tally {
         self.greatest = self.greatest.max(other.greatest);
     }
 
+    /// Whether it can be of so many numbers at most, all of them finite.
+    pub(crate) fn is_sound(&self, most: u64) -> bool {
+        let all = [self.mean, self.squares, self.least, self.greatest];
+        let finite = all.iter().all(|number| number.is_finite());
+        self.count <= most
+            && (self.count == 0 || finite && self.least <= self.greatest && self.squares >= 0.0)
+    }
+
     /// How many numbers.
     pub const fn count(&self) -> u64 {
         self.count

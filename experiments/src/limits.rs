@@ -24,6 +24,20 @@ pub struct Need {
     pub disk: u64,
 }
 
+impl Need {
+    /// What is still needed where so many bytes are on the disk already.
+    #[must_use]
+    pub const fn less(self, there: u64) -> Self {
+        Self { disk: self.disk.saturating_sub(there), ..self }
+    }
+
+    /// What one of several shards needs.
+    #[must_use]
+    pub const fn part(self, of: u64) -> Self {
+        Self { memory: self.memory, disk: self.disk / of + (4 << 20) }
+    }
+}
+
 /// What a study will need, given its model at one design point.
 pub fn need(study: &Study, model: &dyn AnyModel) -> Need {
     let measures = model.measure_infos();

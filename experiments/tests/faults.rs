@@ -11,7 +11,7 @@ use engine::{
     tell_faults_later,
 };
 use experiments::{
-    Layout, Overrides, RunError, Shapes, Study, World, broken_off, faults_table, gather,
+    Head, Layout, Overrides, RunError, Shapes, Study, World, broken_off, faults_table, gather,
     play_missing, results, world,
 };
 use models::{Invalid, Scenario, Settings};
@@ -90,12 +90,12 @@ fn what_breaks_off_is_left_out_and_has_a_row_of_its_own() {
     let desk = Desk::new();
     let mut study = study(&desk, frail);
     study.most_faults = 0.02;
-    let (played, mut journal, mut shapes) = play(&study, &desk.path("pieces"));
+    let (played, journal, mut shapes) = play(&study, &desk.path("pieces"));
     played.expect("so many are allowed");
     let batch = batch(&study);
     let layout = Layout::new(&study, &batch);
-    let journals = &mut [journal.pieces()];
-    let all = gather((&study, &batch), &layout, journals, &mut shapes, None).expect("it is whole");
+    let all = gather((&study, &batch), &layout, &[journal.pieces()], &mut shapes, None, &())
+        .expect("it is whole");
     // 13, 110, … 692: eight of 700 at each of six points.
     assert_eq!(all.faults.len(), 48);
     let table = faults_table(&study, &all.faults).expect("there are faults");
@@ -136,13 +136,24 @@ fn after_too_many_the_run_stops_and_keeps_what_it_has() {
     assert!(error.contains("`run.most_faults` = 0.003"), "{error}");
     assert!(error.contains("the front line is at NaN (design point 1, draw 0)"), "{error}");
     // It does not begin to count anew.
-    let (again, mut journal, _) = play(&study, &desk.path("pieces"));
+    let (again, journal, _) = play(&study, &desk.path("pieces"));
     assert!(again.is_err());
     assert!(journal.pieces().has(0) && journal.pieces().has(1) && !journal.pieces().has(5));
-    // Whoever allows more goes on.
+    // Whoever allows more goes on: it is no other study.
     drop(journal);
-    study.most_faults = 1.0;
-    play(&study, &desk.path("pieces")).0.expect("all are allowed");
+    let before = Head::new(&study, None, Vec::new());
+    study.most_faults = 0.02;
+    assert_eq!(before.difference(&Head::new(&study, None, Vec::new())), None);
+    let (played, journal, mut shapes) = play(&study, &desk.path("pieces"));
+    played.expect("all are allowed");
+    // Whoever puts it together does not allow more than the study does.
+    study.most_faults = 0.003;
+    let batch = batch(&study);
+    let layout = Layout::new(&study, &batch);
+    let put = gather((&study, &batch), &layout, &[journal.pieces()], &mut shapes, None, &());
+    assert!(matches!(put, Err(RunError::Faults { .. })));
+    drop(journal);
+    assert!(play(&study, &desk.path("pieces")).0.is_err());
 }
 
 #[test]

@@ -116,11 +116,11 @@ fn put_together(known: &Played, bodies: &[Vec<u8>]) -> bool {
         journal.add(number, body).expect("it can be written");
     }
     drop(journal);
-    let (_, mut pieces) = Pieces::open(&path).expect("it is whole");
+    let (_, pieces) = Pieces::open(&path).expect("it is whole");
     let study = &known.study;
     let batch = batch(study);
     let layout = Layout::new(study, &batch);
-    let all = gather((study, &batch), &layout, &mut [&mut pieces], &mut Shapes::default(), None);
+    let all = gather((study, &batch), &layout, &[&pieces], &mut Shapes::default(), None, &());
     let Ok(all) = all else { return false };
     results(&study.design, study.quantile(), 21, &all.played);
     faults_table(study, &all.faults);

@@ -190,7 +190,12 @@ fn a_flipped_bit_anywhere_changes_no_result() {
                 prop_assert_eq!(resumed.status.code(), Some(1));
                 return Ok(());
             }
-            prop_assert!(resumed.status.success());
+            if !resumed.status.success() {
+                // In the head: nobody can say what the rest belongs to.
+                let said = String::from_utf8_lossy(&resumed.stderr).into_owned();
+                prop_assert!(said.contains("has a damaged head"), "{}", said);
+                desk.done(&format!("{MANY} --shard 1/1 --out run --force"));
+            }
             desk.done("merge run.shards --out merged --quiet --force");
             same(&desk, "whole", "merged");
             Ok(())

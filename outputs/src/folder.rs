@@ -20,6 +20,11 @@ pub struct Folder {
 pub struct Parents(Vec<PathBuf>);
 
 impl Parents {
+    /// None made yet.
+    pub const fn none() -> Self {
+        Self(Vec::new())
+    }
+
     /// Makes a folder with all that it is in.
     ///
     /// # Errors
@@ -153,6 +158,7 @@ impl Folder {
         Self::check(&self.target, self.replace)?;
         let failed = |source| FolderError::Write { path: self.target.clone(), source };
         make_readable(self.staging.path()).map_err(failed)?;
+        sync_all(self.staging.path()).map_err(failed)?;
         if self.target.exists() {
             let old = self.staging.path().with_extension("old");
             fs::rename(&self.target, &old).map_err(failed)?;
@@ -160,6 +166,9 @@ impl Folder {
             fs::remove_dir_all(&old).map_err(failed)?;
         } else {
             fs::rename(self.staging.path(), &self.target).map_err(failed)?;
+        }
+        if let Some(parent) = self.target.parent() {
+            let _ = fs::File::open(parent).and_then(|folder| folder.sync_all());
         }
         // The folder has moved: there is nothing left to clean up.
         self.parents.keep();
@@ -186,6 +195,21 @@ pub fn write_into(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), FolderE
         fs::create_dir_all(parent).map_err(failed)?;
     }
     fs::write(&path, bytes).map_err(failed)
+}
+
+/// Brings a folder with all that is in it to the disk: what follows may remove what it was made from.
+fn sync_all(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sync_all(&entry.path())?;
+        } else {
+            fs::File::open(entry.path())?.sync_all()?;
+        }
+    }
+    // Not every system can bring a folder itself to the disk.
+    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
 }
 
 /// Temporary folders are private; a run folder is as readable as any other.

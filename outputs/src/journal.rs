@@ -20,7 +20,7 @@ const MARK: [u8; 8] = *b"\xf5\x0aPIECE\x0a";
 const FRAME: usize = 8 + 8 + 8 + 32;
 /// Longer heads and bodies are none.
 const LONGEST_HEAD: u64 = 64 << 20;
-const LONGEST_BODY: u64 = 256 << 20;
+const LONGEST_BODY: u64 = 128 << 20;
 /// After so many damaged places, or where they have cost more reading than the file is long, the rest is given up: no
 /// file can make its reader search without end.
 const MOST_DAMAGES: u32 = 1000;
@@ -30,6 +30,7 @@ const SYNC: Duration = Duration::from_secs(10);
 /// A journal under way, locked against others.
 #[derive(Debug)]
 pub struct Journal {
+    file: File,
     pieces: Pieces,
     head: Option<Vec<u8>>,
     end: u64,
@@ -40,7 +41,6 @@ pub struct Journal {
 #[derive(Debug)]
 pub struct Pieces {
     path: PathBuf,
-    file: File,
     key: [u8; 32],
     /// Where the body of each piece begins, and how long it is.
     places: BTreeMap<u64, (u64, u64)>,
@@ -64,6 +64,9 @@ pub enum JournalError {
     /// Its head is torn or damaged, so that nobody can say what the rest belongs to.
     #[error("{} has a damaged head: what it holds cannot be used", .0.display())]
     Headless(PathBuf),
+    /// No reader would take so long a piece or head.
+    #[error("{}: a piece or a head is too long for a journal", .0.display())]
+    TooLong(PathBuf),
     /// A piece changed after it had been found whole.
     #[error("{}: piece {number} is damaged", path.display())]
     Damaged {
@@ -91,18 +94,27 @@ impl Journal {
     pub fn open(path: &Path) -> Result<Self, JournalError> {
         refuse_link(path)?;
         let failed = |source| JournalError::Io { path: path.to_owned(), source };
-        let file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
-        let file = file.map_err(failed)?;
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) => return Err(JournalError::Busy(path.to_owned())),
-            // Where a file system has no locks, there is none to hold.
-            Err(TryLockError::Error(_)) | Ok(()) => {}
-        }
-        let found = read(path, file)?;
-        let end = found.end;
-        found.pieces.file.set_len(end).map_err(failed)?;
-        Ok(Self { pieces: found.pieces, head: found.head, end, synced: Instant::now() })
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let file = loop {
+            let file = options.open(path).map_err(failed)?;
+            match file.try_lock() {
+                Err(TryLockError::WouldBlock) => return Err(JournalError::Busy(path.to_owned())),
+                // Where a file system has no locks, there is none to hold.
+                Err(TryLockError::Error(_)) | Ok(()) => {}
+            }
+            // Whoever held the lock before may have removed the file meanwhile.
+            if is_at(&file, path) {
+                break file;
+            }
+        };
+        let Found { head, pieces, end } = read(path, &file)?;
+        Ok(Self { file, pieces, head, end, synced: Instant::now() })
+    }
+
+    /// Whether nobody has written anything yet.
+    pub fn is_new(&self) -> bool {
+        self.head.is_none() && self.pieces.damaged == 0
     }
 
     /// What it says it belongs to; nothing where it is new, or its head was torn.
@@ -119,6 +131,9 @@ impl Journal {
         self.pieces.places.clear();
         self.pieces.damaged = 0;
         (self.head, self.end) = (None, 0);
+        if head.len() as u64 > LONGEST_HEAD {
+            return Err(JournalError::TooLong(self.pieces.path.clone()));
+        }
         let length = (head.len() as u32).to_le_bytes();
         let key = blake3::hash(head);
         self.write(&[FORMAT, &length, head, key.as_bytes()].concat())?;
@@ -134,6 +149,9 @@ impl Journal {
     /// [`JournalError::Io`] where it cannot be written; what was written before stays whole.
     pub fn add(&mut self, number: u64, body: &[u8]) -> Result<(), JournalError> {
         let length = body.len() as u64;
+        if length > LONGEST_BODY {
+            return Err(JournalError::TooLong(self.pieces.path.clone()));
+        }
         let sum = checksum(&self.pieces.key, number, body);
         let frame = [&MARK, &number.to_le_bytes()[..], &length.to_le_bytes(), &sum].concat();
         let place = self.end + FRAME as u64;
@@ -146,8 +164,12 @@ impl Journal {
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), JournalError> {
-        let Self { pieces: Pieces { file, path, .. }, end, .. } = self;
-        let written = file.seek(SeekFrom::Start(*end)).and_then(|_| file.write_all(bytes));
+        let Self { file, pieces: Pieces { path, .. }, end, .. } = self;
+        // What is torn, or of an earlier run, goes now and not before.
+        let written = file
+            .set_len(*end)
+            .and_then(|()| file.seek(SeekFrom::Start(*end)))
+            .and_then(|_| file.write_all(bytes));
         if let Err(source) = written {
             // Half a piece does no harm, but is of no use.
             let _ = file.set_len(*end);
@@ -163,14 +185,14 @@ impl Journal {
     ///
     /// [`JournalError::Io`] where the system cannot.
     pub fn sync(&mut self) -> Result<(), JournalError> {
-        let Pieces { file, path, .. } = &self.pieces;
+        let path = &self.pieces.path;
         self.synced = Instant::now();
-        file.sync_data().map_err(|source| JournalError::Io { path: path.clone(), source })
+        self.file.sync_data().map_err(|source| JournalError::Io { path: path.clone(), source })
     }
 
     /// Its pieces.
-    pub const fn pieces(&mut self) -> &mut Pieces {
-        &mut self.pieces
+    pub const fn pieces(&self) -> &Pieces {
+        &self.pieces
     }
 }
 
@@ -182,7 +204,7 @@ impl Pieces {
     /// [`JournalError`] where it is none, or its head is damaged.
     pub fn open(path: &Path) -> Result<(Vec<u8>, Self), JournalError> {
         let failed = |source| JournalError::Io { path: path.to_owned(), source };
-        let found = read(path, File::open(path).map_err(failed)?)?;
+        let found = read(path, &File::open(path).map_err(failed)?)?;
         let head = found.head.ok_or_else(|| JournalError::Headless(path.to_owned()))?;
         Ok((head, found.pieces))
     }
@@ -192,8 +214,13 @@ impl Pieces {
         &self.path
     }
 
+    /// How many bytes its pieces take.
+    pub fn length(&self) -> u64 {
+        self.places.values().map(|(_, length)| length + FRAME as u64).sum()
+    }
+
     /// The numbers of its pieces, in rising order.
-    pub fn numbers(&self) -> impl Iterator<Item = u64> + '_ {
+    pub fn numbers(&self) -> impl DoubleEndedIterator<Item = u64> + '_ {
         self.places.keys().copied()
     }
 
@@ -212,12 +239,15 @@ impl Pieces {
     /// # Errors
     ///
     /// [`JournalError`] where it cannot be read, or has changed meanwhile.
-    pub fn body(&mut self, number: u64) -> Result<Vec<u8>, JournalError> {
+    pub fn body(&self, number: u64) -> Result<Vec<u8>, JournalError> {
         let damaged = || JournalError::Damaged { path: self.path.clone(), number };
         let (place, length) = *self.places.get(&number).ok_or_else(damaged)?;
         let mut piece = vec![0; FRAME + length as usize];
-        let from = SeekFrom::Start(place - FRAME as u64);
-        let read = self.file.seek(from).and_then(|_| self.file.read_exact(&mut piece));
+        // Opened anew each time: of a thousand shards not all can be open at once.
+        let read = File::open(&self.path).and_then(|mut file| {
+            file.seek(SeekFrom::Start(place - FRAME as u64))?;
+            file.read_exact(&mut piece)
+        });
         read.map_err(|source| JournalError::Io { path: self.path.clone(), source })?;
         let sum = checksum(&self.key, number, &piece[FRAME..]);
         if piece[FRAME - 32..FRAME] != sum {
@@ -236,6 +266,21 @@ fn refuse_link(path: &Path) -> Result<(), JournalError> {
     }
 }
 
+/// Whether a file that is open is the one that stands at a path.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let place = |about: std::fs::Metadata| (about.dev(), about.ino());
+    let (own, there) = (file.metadata().map(place), path.symlink_metadata().map(place));
+    own.ok().is_some_and(|own| there.is_ok_and(|there| own == there))
+}
+
+/// A file that is open cannot be removed there.
+#[cfg(not(unix))]
+fn is_at(_file: &File, _path: &Path) -> bool {
+    true
+}
+
 fn checksum(key: &[u8; 32], number: u64, body: &[u8]) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_keyed(key);
     hasher.update(&number.to_le_bytes()).update(&(body.len() as u64).to_le_bytes()).update(body);
@@ -251,11 +296,10 @@ struct Found {
     end: u64,
 }
 
-fn read(path: &Path, file: File) -> Result<Found, JournalError> {
+fn read(path: &Path, file: &File) -> Result<Found, JournalError> {
     let failed = |source| JournalError::Io { path: path.to_owned(), source };
     let length = file.metadata().map_err(failed)?.len();
-    let handle = file.try_clone().map_err(failed)?;
-    let mut reader = BufReader::with_capacity(1 << 16, handle);
+    let mut reader = BufReader::with_capacity(1 << 16, file);
     let start = reader.fill_buf().map_err(failed)?;
     let known = start.len().min(FORMAT.len());
     if start[..known] != FORMAT[..known] {
@@ -264,7 +308,7 @@ fn read(path: &Path, file: File) -> Result<Found, JournalError> {
     let (path, places) = (path.to_owned(), BTreeMap::new());
     let head = read_head(&mut reader, length).map_err(failed)?;
     let key = head.as_ref().map_or([0; 32], |head| *blake3::hash(head).as_bytes());
-    let mut pieces = Pieces { path, file, key, places, damaged: 0 };
+    let mut pieces = Pieces { path, key, places, damaged: 0 };
     let Some(head) = head else {
         pieces.damaged = length;
         return Ok(Found { head: None, pieces, end: 0 });
@@ -390,7 +434,7 @@ mod tests {
 
     /// The pieces of a journal, each of which must be as it was written.
     fn found(path: &Path) -> Vec<u64> {
-        let mut journal = Journal::open(path).expect("it can be opened");
+        let journal = Journal::open(path).expect("it can be opened");
         let numbers: Vec<u64> = journal.pieces().numbers().collect();
         for number in &numbers {
             assert_eq!(journal.pieces().body(*number).expect("it is whole"), body(*number));
@@ -409,8 +453,9 @@ mod tests {
         journal.add(77, &body(77)).expect("it can be written");
         drop(journal);
         assert_eq!(found(&path), (0..10).chain([77]).collect::<Vec<_>>());
+        // Even under the same head nothing of it is left.
         let mut journal = Journal::open(&path).expect("it can be opened");
-        journal.begin(b"another").expect("it can be written");
+        journal.begin(b"a head").expect("it can be written");
         drop(journal);
         assert_eq!(found(&path), [0; 0]);
     }
@@ -444,6 +489,9 @@ mod tests {
             let mut journal = Journal::open(&path).expect("it can be opened");
             if journal.head().is_none() {
                 assert!(length < FORMAT.len() + 4 + 6 + 32, "{length}");
+                // Nothing is cut before somebody writes.
+                assert_eq!(fs::read(&path).expect("it is there").len(), length);
+                assert_eq!(journal.is_new(), length == 0);
                 continue;
             }
             journal.add(20, &body(20)).expect("it can be written");
@@ -495,7 +543,7 @@ mod tests {
             let to = (at + noise.len() / 2).min(bytes.len());
             bytes.splice(at..to, noise);
             fs::write(&path, &bytes).expect("it can be written");
-            if let Ok(mut journal) = Journal::open(&path) {
+            if let Ok(journal) = Journal::open(&path) {
                 let numbers: Vec<u64> = journal.pieces().numbers().collect();
                 for number in numbers {
                     prop_assert_eq!(journal.pieces().body(number).expect("it is whole"), body(number));

@@ -6,13 +6,12 @@ use std::process::ExitCode;
 
 use anyhow::{Result, anyhow};
 use clap::Args;
-use engine::Observer;
 use experiments::{CalibrateError, Calibration, Journal, Plan, Round, calibrate, calibration};
 use outputs::chart::{Medium, draw};
 use outputs::{Folder, Table, write_csv};
 use serde_json::json;
 
-use super::progress::{is_interrupted, listen_for_interrupt};
+use super::progress::{Patient, listen_for_interrupt};
 use super::{Changes, Threads, grouped};
 
 /// Calibrates a study against targets.
@@ -37,15 +36,6 @@ pub(super) struct Calibrate {
     /// No progress
     #[arg(long)]
     quiet: bool,
-}
-
-/// Stops when the user asks for it.
-struct Patient;
-
-impl Observer for Patient {
-    fn wants_to_stop(&self) -> bool {
-        is_interrupted()
-    }
 }
 
 pub(super) fn run(command: &Calibrate) -> Result<ExitCode> {

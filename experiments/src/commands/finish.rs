@@ -4,25 +4,25 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result};
-use engine::Batch;
+use engine::{Batch, Stopped};
 use experiments::{
-    Head, Layout, Replications, Results, RowSink, Shapes, Sources, Study, charts, faults_table,
-    gather, report, results, sessions_in, solutions, total,
+    Head, Layout, Replications, Results, RowSink, RunError, Shapes, Sources, Study, charts,
+    faults_table, gather, report, results, sessions_in, solutions, total,
 };
 use outputs::chart::{ChartSpec, Medium, draw};
 use outputs::{FileHash, Folder, Pieces, Provenance, Session, Table, hash, write_csv};
 
 use super::playing::first_model;
-use super::progress::is_interrupted;
+use super::progress::{Patient, is_interrupted};
 use super::say::{Headline, headline};
 
 /// A study whose pieces are all there.
-pub(super) struct Whole<'a, 'b> {
+pub(super) struct Whole<'a> {
     pub(super) study: &'a Study,
     pub(super) batch: &'a Batch,
     pub(super) layout: &'a Layout,
     pub(super) head: &'a Head,
-    pub(super) journals: &'a mut [&'b mut Pieces],
+    pub(super) journals: &'a [&'a Pieces],
     pub(super) shapes: Shapes,
     pub(super) started: SystemTime,
 }
@@ -38,7 +38,7 @@ pub(super) fn finish(whole: Whole, folder: Folder) -> Result<Option<(Headline, P
     let Whole { study, batch, layout, head, journals, mut shapes, started } = whole;
     let mut writer = Writer { folder: &folder, files: Vec::new() };
     let mut sessions = Vec::new();
-    for journal in journals.iter_mut() {
+    for journal in journals {
         sessions.extend(sessions_in(journal)?);
     }
     let model = first_model(study)?;
@@ -51,7 +51,11 @@ pub(super) fn finish(whole: Whole, folder: Folder) -> Result<Option<(Headline, P
         false => None,
     };
     let sink = rows.as_mut().map(|rows| rows as &mut dyn RowSink);
-    let all = gather((study, batch), layout, journals, &mut shapes, sink)?;
+    let gathered = gather((study, batch), layout, journals, &mut shapes, sink, &Patient);
+    let all = match gathered {
+        Err(RunError::Stopped(Stopped)) => return Ok(None),
+        gathered => gathered?,
+    };
     if let Some(rows) = rows {
         rows.finish().context("cannot write the table of replications")?;
         writer.list(&Replications::file(study))?;

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
-use experiments::{Head, Layout, Overrides, Shapes, Shard, Study, is_session};
+use experiments::{Head, Layout, Overrides, Shapes, Shard, Study, check_limits, is_session, need};
 use outputs::{Folder, Pieces};
 
 use super::finish::{Whole, finish};
+use super::playing::first_model;
 use super::progress::listen_for_interrupt;
 use super::{Threads, default_folder, in_shell};
 
@@ -39,16 +40,16 @@ pub(super) struct Merge {
 }
 
 /// A shard file that can be read.
-pub(super) struct ShardFile {
-    pub(super) head: Head,
-    pub(super) pieces: Pieces,
+struct ShardFile {
+    head: Head,
+    pieces: Pieces,
 }
 
 /// Pieces of a shard that no file has.
-pub(super) struct Hole {
-    pub(super) shard: Shard,
-    pub(super) missing: u64,
-    pub(super) of: u64,
+struct Hole {
+    shard: Shard,
+    missing: u64,
+    of: u64,
 }
 
 pub(super) fn run(command: &Merge) -> Result<ExitCode> {
@@ -57,7 +58,7 @@ pub(super) fn run(command: &Merge) -> Result<ExitCode> {
         match open(&path) {
             Ok(file) => files.push(file),
             // What cannot be read is missing, and named below as such.
-            Err(error) => eprintln!("{error:#}"),
+            Err(error) => eprintln!("left out: {error:#}"),
         }
     }
     let Some(first) = files.first() else { bail!("no shard can be read") };
@@ -77,23 +78,27 @@ pub(super) fn run(command: &Merge) -> Result<ExitCode> {
             eprintln!("{}: {bytes} torn or damaged are left out", file.pieces.path().display());
         }
     }
+    let target = command.out.clone().unwrap_or_else(|| default_folder(&study.name));
+    let need = need(&study, first_model(&study)?.as_ref());
+    let there = files.iter().map(|file| file.pieces.length()).sum();
+    check_limits(need.less(there), &target)
+        .map_err(|large| anyhow!("{}: {} {large}", origin.display(), study.name))?;
     let batch = command.threads.batch(&study)?.noting_paths(study.paths);
     let layout = Layout::new(&study, &batch);
-    refuse_contradictions(&mut files, &layout)?;
-    let holes = holes(&files, &layout);
+    let owners = owners(&files, &layout)?;
+    let holes = holes(&files, &owners, &layout);
     if !holes.is_empty() {
         bail!("{}", in_words(&holes, &head, &layout));
     }
     listen_for_interrupt();
-    let target = command.out.clone().unwrap_or_else(|| default_folder(&study.name));
     let folder = Folder::open(&target, command.force)?;
-    let mut all: Vec<&mut Pieces> = files.iter_mut().map(|file| &mut file.pieces).collect();
+    let all: Vec<&Pieces> = files.iter().map(|file| &file.pieces).collect();
     let whole = Whole {
         study: &study,
         batch: &batch,
         layout: &layout,
         head: &head,
-        journals: &mut all,
+        journals: &all,
         shapes: Shapes::default(),
         started: SystemTime::now(),
     };
@@ -117,7 +122,7 @@ pub(super) fn run(command: &Merge) -> Result<ExitCode> {
 }
 
 /// The shard files among some paths: files as they are named, and all that folders hold, in order.
-pub(super) fn shard_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+fn shard_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut all = Vec::new();
     for path in paths {
         if !path.is_dir() {
@@ -142,7 +147,7 @@ pub(super) fn shard_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
 }
 
 /// Opens a shard file.
-pub(super) fn open(path: &Path) -> Result<ShardFile> {
+fn open(path: &Path) -> Result<ShardFile> {
     let (bytes, pieces) = Pieces::open(path)?;
     let head = Head::from_bytes(&bytes);
     let head = head.with_context(|| format!("{} is not a shard of a study", path.display()))?;
@@ -150,7 +155,7 @@ pub(super) fn open(path: &Path) -> Result<ShardFile> {
 }
 
 /// The study that a journal belongs to.
-pub(super) fn study_of(head: &Head) -> Result<Study> {
+fn study_of(head: &Head) -> Result<Study> {
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let path = folder.path().join("study.toml");
     fs::write(&path, &head.study)?;
@@ -158,21 +163,19 @@ pub(super) fn study_of(head: &Head) -> Result<Study> {
     Ok(Study::read(&path, &Overrides::default())?)
 }
 
-/// Refuses pieces that are there twice and differ; the same twice does no harm.
-fn refuse_contradictions(files: &mut [ShardFile], layout: &Layout) -> Result<()> {
+/// Which file has which piece. Pieces that are there twice and differ are refused; the same twice does no harm.
+fn owners(files: &[ShardFile], layout: &Layout) -> Result<BTreeMap<u64, usize>> {
     let mut owners: BTreeMap<u64, usize> = BTreeMap::new();
     let mut twice = 0;
-    for at in 0..files.len() {
-        let own: Vec<u64> = files[at].pieces.numbers().filter(|own| !is_session(*own)).collect();
-        for number in own {
+    let path = |at: usize| files[at].pieces.path().display();
+    for (at, file) in files.iter().enumerate() {
+        for number in file.pieces.numbers().filter(|own| !is_session(*own)) {
             if number >= layout.pieces() {
-                bail!("{} has a piece that the study has not", files[at].pieces.path().display());
+                bail!("{} has a piece that the study has not", path(at));
             }
             let Some(before) = owners.insert(number, at) else { continue };
             twice += 1;
-            let (one, other) = (files[before].pieces.body(number)?, files[at].pieces.body(number)?);
-            if one != other {
-                let path = |at: usize| files[at].pieces.path().display();
+            if files[before].pieces.body(number)? != file.pieces.body(number)? {
                 bail!("{} and {} both have piece {number}, and differ", path(before), path(at));
             }
         }
@@ -180,31 +183,28 @@ fn refuse_contradictions(files: &mut [ShardFile], layout: &Layout) -> Result<()>
     if twice > 0 {
         eprintln!("{twice} pieces are there twice, the same: each is used once");
     }
-    Ok(())
+    Ok(owners)
 }
 
 /// What is missing, shard by shard, in the division that most files come from.
-pub(super) fn holes(files: &[ShardFile], layout: &Layout) -> Vec<Hole> {
+fn holes(files: &[ShardFile], owners: &BTreeMap<u64, usize>, layout: &Layout) -> Vec<Hole> {
     let mut divisions: BTreeMap<u64, usize> = BTreeMap::new();
     for shard in files.iter().filter_map(|file| file.head.shard.as_ref()?.parse::<Shard>().ok()) {
         *divisions.entry(shard.of).or_default() += 1;
     }
     let of = divisions.into_iter().max_by_key(|(_, files)| *files).map_or(1, |(of, _)| of);
-    let mut missing: BTreeMap<u64, u64> = BTreeMap::new();
-    for piece in 0..layout.pieces() {
-        if !files.iter().any(|file| file.pieces.has(piece)) {
-            *missing.entry(piece % of + 1).or_default() += 1;
-        }
-    }
-    let hole = |(number, missing): (u64, u64)| {
+    let mut there = vec![0; of as usize];
+    owners.keys().for_each(|piece| there[(piece % of) as usize] += 1);
+    let hole = |(number, there): (u64, u64)| {
         let shard = Shard { number, of };
-        Hole { shard, missing, of: layout.of_shard(shard).count() as u64 }
+        let own = layout.count(shard);
+        Hole { shard, missing: own - there, of: own }
     };
-    missing.into_iter().map(hole).collect()
+    (1..).zip(there).map(hole).filter(|hole| hole.missing > 0).collect()
 }
 
 /// What is missing, and what to submit again.
-pub(super) fn in_words(holes: &[Hole], head: &Head, layout: &Layout) -> String {
+fn in_words(holes: &[Hole], head: &Head, layout: &Layout) -> String {
     let missing: u64 = holes.iter().map(|hole| hole.missing).sum();
     let mut out = format!("{missing} of {} pieces are missing:\n", layout.pieces());
     for Hole { shard, missing, of } in holes {
@@ -222,7 +222,7 @@ pub(super) fn in_words(holes: &[Hole], head: &Head, layout: &Layout) -> String {
 }
 
 /// The command that plays a shard, or what is left of it.
-pub(super) fn command_of(head: &Head, shard: Shard) -> String {
+fn command_of(head: &Head, shard: Shard) -> String {
     let shard = shard.to_string();
     let mut words: Vec<&str> = vec!["armistice"];
     words.extend(head.again.iter().map(String::as_str));

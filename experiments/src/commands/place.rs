@@ -24,17 +24,15 @@ pub(super) struct Before {
 }
 
 impl Place {
-    /// The place of a run, or of a shard of it; its folder is made.
-    pub(super) fn new(target: &Path, shard: Option<Shard>) -> Result<Self> {
+    /// The place of a run, or of a shard of it.
+    pub(super) fn of(target: &Path, shard: Option<Shard>) -> Self {
         let (folder, journal) = match shard {
             None => (beside(target, "journal"), "pieces".to_owned()),
             Some(shard) => {
                 (beside(target, "shards"), format!("{}-of-{}.shard", shard.number, shard.of))
             }
         };
-        let made = Parents::make(&folder);
-        let parents = made.with_context(|| format!("cannot write {}", folder.display()))?;
-        Ok(Self { journal: folder.join(journal), folder, parents })
+        Self { journal: folder.join(journal), folder, parents: Parents::none() }
     }
 
     pub(super) fn folder(&self) -> &Path {
@@ -47,20 +45,31 @@ impl Place {
 
     /// Opens the journal under a head: empty, or with what is to be gone on with.
     pub(super) fn open(&mut self, head: &Head, before: Before, quiet: bool) -> Result<Journal> {
+        if self.folder.is_symlink() {
+            bail!(
+                "{} is a symbolic link: remove it, or choose another --out",
+                self.folder.display()
+            );
+        }
+        let failed = || format!("cannot write {}", self.folder.display());
+        self.parents = Parents::make(&self.folder).with_context(failed)?;
         let is_there = self.journal.exists();
         let mut journal = Journal::open(&self.journal)?;
         // What is there stays, whatever becomes of this run.
         if is_there {
             self.parents.keep();
         }
-        let Some(bytes) = journal.head().filter(|_| before.resume || !before.force) else {
-            if is_there && before.resume {
-                eprintln!("{}: its head is torn; begins anew", self.journal.display());
-            }
+        let shown = self.journal.display();
+        let anew = before.force && !before.resume;
+        if journal.head().is_none() && !journal.is_new() && !anew {
+            bail!(
+                "{shown} has a damaged head: nobody can say what it holds. Begin anew with --force"
+            );
+        }
+        let Some(bytes) = journal.head().filter(|_| !anew) else {
             journal.begin(&head.to_bytes())?;
             return Ok(journal);
         };
-        let shown = self.journal.display();
         let Some(known) = Head::from_bytes(bytes) else {
             bail!("{shown} is a journal of something else: remove it, or choose another --out");
         };
@@ -89,12 +98,11 @@ impl Place {
         Ok(journal)
     }
 
-    /// Removes the journal and its folder; leftovers of a run that was killed go with it.
+    /// Removes the journal and its folder, while it is still locked.
     pub(super) fn remove(self, journal: Journal) -> Result<()> {
         fs::remove_file(&self.journal)
             .with_context(|| format!("cannot remove {}", self.journal.display()))?;
         drop(journal);
-        self.sweep()?;
         // Only an empty folder can be removed.
         let _ = fs::remove_dir(&self.folder);
         Ok(())
@@ -119,7 +127,7 @@ impl Place {
     }
 
     /// Says how to go on with what has been played, if anything has; else leaves nothing behind.
-    pub(super) fn leave(self, mut journal: Journal) -> bool {
+    pub(super) fn leave(self, journal: Journal) -> bool {
         let is_empty = journal.pieces().numbers().next().is_none();
         if is_empty {
             let _ = fs::remove_file(&self.journal);

@@ -45,6 +45,19 @@ impl Observer for Watcher<'_> {
         self.bar.inc(replications);
     }
 
+    fn spared(&self, replications: u64) {
+        self.bar.inc(replications);
+    }
+
+    fn wants_to_stop(&self) -> bool {
+        is_interrupted()
+    }
+}
+
+/// Stops when the user asks for it.
+pub(super) struct Patient;
+
+impl Observer for Patient {
     fn wants_to_stop(&self) -> bool {
         is_interrupted()
     }

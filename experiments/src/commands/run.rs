@@ -60,13 +60,16 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
     let study = Study::read(&command.study, &overrides)?;
     let target = command.out.clone().unwrap_or_else(|| default_folder(&study.name));
     let model = first_model(&study)?;
-    check_limits(need(&study, model.as_ref()), &target)
+    let mut place = Place::of(&target, command.shard);
+    let need = need(&study, model.as_ref());
+    let need = command.shard.map_or(need, |shard| need.part(shard.of));
+    let there = place.file().metadata().map_or(0, |about| about.len());
+    check_limits(need.less(there), &target)
         .map_err(|large| anyhow!("{}: {} {large}", command.study.display(), study.name))?;
     let head = Head::new(&study, command.shard.map(|shard| shard.to_string()), again(command));
     if command.shard.is_none() {
         if command.resume && !command.force && is_whole(&target, &head) {
             // Killed just before the end, it may have left its journal.
-            let mut place = Place::new(&target, None)?;
             if place.file().exists() {
                 let before = Before { resume: true, force: false };
                 let journal = place.open(&head, before, true)?;
@@ -81,7 +84,6 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
     let batch = batch.keeping_rows(study.keeps_replications());
     listen_for_interrupt();
     tell_faults_later();
-    let mut place = Place::new(&target, command.shard)?;
     let before = Before { resume: command.resume, force: command.force };
     if command.resume && !place.file().exists() {
         eprintln!("nothing to go on with in {}: begins anew", place.folder().display());
@@ -107,7 +109,7 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
     }
     place.sweep()?;
     let (study, batch, layout, head) = (&study, &batch, &layout, &head);
-    let journals = &mut [journal.pieces()];
+    let journals = &[journal.pieces()];
     let whole = Whole { study, batch, layout, head, journals, shapes, started };
     let folder =
         Folder::open_in(&target, command.force, place.folder()).map_err(anyhow::Error::from);
@@ -187,7 +189,7 @@ fn say_shard(shard: Shard, layout: &Layout, place: &Place, command: &Run) {
     if command.quiet {
         return;
     }
-    let pieces = layout.of_shard(shard).count();
+    let pieces = layout.count(shard);
     eprintln!(
         "shard {shard}: {pieces} of {} pieces, {} replications, in {}\nwhen all are there: armistice merge {}",
         layout.pieces(),

@@ -4,11 +4,12 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
-use engine::{Batch, Fault, MeasureInfo, Part, Summary};
+use engine::{Batch, Fault, MeasureInfo, Observer, Part, Stopped, Summary};
 use outputs::Pieces;
 
 use super::error::RunError;
 use super::layout::{Job, Layout};
+use super::play::{allowed, too_many};
 use super::shapes::{Shape, Shapes};
 use crate::draw_tables::DrawTally;
 use crate::limits::POINTS_AT_A_TIME;
@@ -50,11 +51,13 @@ pub trait RowSink {
 pub fn gather<'a>(
     (study, batch): (&'a Study, &Batch),
     layout: &Layout,
-    journals: &mut [&mut Pieces],
+    journals: &[&Pieces],
     shapes: &mut Shapes,
     mut rows: Option<&mut dyn RowSink>,
+    observer: &dyn Observer,
 ) -> Result<All<'a>, RunError> {
     let mut all = All { played: Vec::new(), paths: None, draws: None, faults: Vec::new() };
+    let allowed = allowed(study, layout);
     let mut first = 0;
     while first < layout.jobs() {
         let last = (first + POINTS_AT_A_TIME as u64).min(layout.jobs());
@@ -66,6 +69,9 @@ pub fn gather<'a>(
             let job = layout.job(study, number);
             let mut whole: Option<Summary> = None;
             for (piece, replications) in layout.pieces_of(number) {
+                if observer.wants_to_stop() {
+                    return Err(Stopped.into());
+                }
                 let part = read(journals, piece, (study, replications, &shape), whole.as_ref())?;
                 if let Some(sink) = rows.as_deref_mut() {
                     let width = shape.measures.len();
@@ -75,6 +81,11 @@ pub fn gather<'a>(
                 all.faults.extend(
                     part.faults.into_iter().map(|fault| (job.point.number, job.draw, fault)),
                 );
+                if let Some((.., last)) =
+                    all.faults.last().filter(|_| all.faults.len() as u64 > allowed)
+                {
+                    return Err(too_many(study, &job, all.faults.len() as u64, last));
+                }
                 match &mut whole {
                     Some(sum) => sum.merge(&part.summary),
                     empty => *empty = Some(part.summary),
@@ -90,12 +101,12 @@ pub fn gather<'a>(
 
 /// A piece, from the first journal that has it.
 fn read(
-    journals: &mut [&mut Pieces],
+    journals: &[&Pieces],
     piece: u64,
     (study, replications, shape): (&Study, &Range<u64>, &Shape),
     before: Option<&Summary>,
 ) -> Result<Part, RunError> {
-    let journal = journals.iter_mut().find(|journal| journal.has(piece));
+    let journal = journals.iter().find(|journal| journal.has(piece));
     let body = journal.ok_or(RunError::Missing(piece))?.body(piece)?;
     let part: Part = postcard::from_bytes(&body).map_err(|_| RunError::Strange(piece))?;
     let fits = is_of(&part, study, replications, shape)
@@ -106,23 +117,26 @@ fn read(
 /// Whether a part can be what came of these replications.
 fn is_of(part: &Part, study: &Study, replications: &Range<u64>, shape: &Shape) -> bool {
     let Range { start, end } = replications;
-    let lost = part.faults.len() as u64 * if study.antithetic { 2 } else { 1 };
-    let played = part.summary.replications();
+    let most = end - start;
+    let (played, faults) = (part.summary.replications(), &part.faults);
+    let in_order = faults.windows(2).all(|two| two[0].replication < two[1].replication)
+        && faults.iter().all(|own| replications.contains(&own.replication));
+    if !part.summary.is_sound() || played > most || !in_order {
+        return false;
+    }
+    let lost = faults.len() as u64 * if study.antithetic { 2 } else { 1 };
     let estimates = shape.measures.iter().filter_map(|measure| measure.estimate.as_ref());
-    let bins: Vec<_> = estimates.map(|estimate| estimate.bins.map(|(_, bins)| bins)).collect();
-    let mut empty = Summary::new(bins);
+    let mut empty = Summary::new(estimates.map(|estimate| estimate.bins.map(|(_, bins)| bins)));
     if study.antithetic {
         empty = empty.in_pairs();
     }
     let counts = match study.precision {
-        Some(_) => played + lost <= end - start,
-        None => played + lost == end - start,
+        Some(_) => played + lost <= most,
+        None => played + lost == most,
     };
-    let kept = part.rows.is_empty()
-        || part.rows.len() as u64 == played.saturating_mul(shape.measures.len() as u64);
+    let width = if study.keeps_replications() { shape.measures.len() as u64 } else { 0 };
     counts
-        && kept
-        && part.summary.is_sound()
+        && Some(part.rows.len() as u64) == played.checked_mul(width)
         && part.summary.fits_plan(&shape.plan)
         && empty.fits(&part.summary)
 }

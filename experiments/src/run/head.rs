@@ -62,9 +62,15 @@ impl Head {
         };
         plain
             .map(in_words)
-            .or_else(|| first_difference("study", &self.study, &other.study))
+            .or_else(|| first_difference("study", &decisive(&self.study), &decisive(&other.study)))
             .or_else(|| first_difference("scenario", &self.scenario, &other.scenario))
     }
+}
+
+/// A study without the line that decides on no result, but on whether there is one.
+fn decisive(study: &str) -> String {
+    let lines = study.lines().filter(|line| !line.starts_with("most_faults = "));
+    lines.collect::<Vec<&str>>().join("\n")
 }
 
 /// The first line in which two texts differ, in words.

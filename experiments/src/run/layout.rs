@@ -77,8 +77,13 @@ impl Layout {
         (piece / pieces, &self.cut[(piece % pieces) as usize])
     }
 
+    /// How many pieces a shard has.
+    pub const fn count(&self, shard: Shard) -> u64 {
+        (self.pieces() + shard.of - shard.number) / shard.of
+    }
+
     /// The pieces of a shard.
-    pub fn of_shard(&self, shard: Shard) -> impl Iterator<Item = u64> {
+    fn of_shard(&self, shard: Shard) -> impl Iterator<Item = u64> {
         (shard.number - 1..self.pieces()).step_by(shard.of as usize)
     }
 
@@ -93,8 +98,11 @@ impl Layout {
 
     /// How many replications all pieces of a shard have, or all there are.
     pub fn replications(&self, shard: Option<Shard>) -> u64 {
-        let own = (0..self.pieces()).filter(|piece| has(shard, *piece));
-        own.map(|piece| self.length(piece)).sum()
+        let whole = self.cut.iter().map(|own| own.end - own.start).sum::<u64>() * self.jobs;
+        match shard {
+            None => whole,
+            Some(shard) => self.of_shard(shard).map(|piece| self.length(piece)).sum(),
+        }
     }
 }
 

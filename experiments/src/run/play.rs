@@ -6,7 +6,7 @@ use engine::{AnyModel, Batch, Chunk, Fault, Observer, Part};
 use outputs::Journal;
 
 use super::error::RunError;
-use super::layout::{Layout, Shard, has};
+use super::layout::{Job, Layout, Shard, has};
 use super::sessions::is_session;
 use super::shapes::{Shapes, build_all};
 use crate::limits::POINTS_AT_A_TIME;
@@ -35,9 +35,12 @@ pub fn play_missing(
     shapes: &mut Shapes,
     observer: &dyn Observer,
 ) -> Result<(), RunError> {
-    let allowed = (study.most_faults * layout.replications(shard) as f64).floor() as u64;
-    let faults = faults_in(journal)?;
-    let mut filling = Filling { study, layout, journal, faults, allowed };
+    let allowed = allowed(study, layout);
+    let known = known_faults(journal)?;
+    let mut filling = Filling { study, layout, journal, faults: 0, allowed };
+    for (piece, faults) in known {
+        filling.count(piece, &faults)?;
+    }
     let mut open: Vec<u64> = Vec::new();
     for job in 0..layout.jobs() {
         let mut own = layout.pieces_of(job).map(|(piece, _)| piece).filter(|own| has(shard, *own));
@@ -53,16 +56,23 @@ pub fn play_missing(
     Ok(())
 }
 
-/// How many replications broke off in what a journal has.
-fn faults_in(journal: &mut Journal) -> Result<u64, RunError> {
-    let numbers: Vec<u64> = journal.pieces().numbers().filter(|own| !is_session(*own)).collect();
-    let mut faults = 0;
+/// How many replications of a study may break off, in whatever shard.
+pub(super) fn allowed(study: &Study, layout: &Layout) -> u64 {
+    (study.most_faults * layout.replications(None) as f64).floor() as u64
+}
+
+/// What broke off in the pieces that a journal has.
+fn known_faults(journal: &Journal) -> Result<Vec<(u64, Vec<Fault>)>, RunError> {
+    let numbers = journal.pieces().numbers().filter(|own| !is_session(*own));
+    let mut all = Vec::new();
     for piece in numbers {
         let body = journal.pieces().body(piece)?;
         let part: Part = postcard::from_bytes(&body).map_err(|_| RunError::Strange(piece))?;
-        faults += part.faults.len() as u64;
+        if !part.faults.is_empty() {
+            all.push((piece, part.faults));
+        }
     }
-    Ok(faults)
+    Ok(all)
 }
 
 fn play_jobs(
@@ -136,15 +146,21 @@ fn play_until_precise(
             })
         };
         let (done, rest): (Vec<usize>, Vec<usize>) = open.iter().partition(|at| is_precise(at));
-        // What they need no more counts as done.
-        observer.played(done.len() as u64 * (study.replications - range.end));
+        for at in &done {
+            if let Some(part) = &parts[*at] {
+                filling.add(jobs[*at], &encode(part), &part.faults)?;
+            }
+        }
+        observer.spared(done.len() as u64 * (study.replications - range.end));
         open = rest;
         if open.is_empty() {
             break;
         }
     }
-    for (job, part) in jobs.iter().zip(parts.into_iter().flatten()) {
-        filling.add(*job, &encode(&part), &part.faults)?;
+    for at in open {
+        if let Some(part) = &parts[at] {
+            filling.add(jobs[at], &encode(part), &part.faults)?;
+        }
     }
     Ok(())
 }
@@ -156,17 +172,28 @@ fn encode(part: &Part) -> Vec<u8> {
 impl Filling<'_> {
     fn add(&mut self, piece: u64, bytes: &[u8], faults: &[Fault]) -> Result<(), RunError> {
         self.journal.add(piece, bytes)?;
+        self.count(piece, faults)
+    }
+
+    /// Counts what broke off in a piece, and stops where it is too much.
+    fn count(&mut self, piece: u64, faults: &[Fault]) -> Result<(), RunError> {
         self.faults += faults.len() as u64;
         let Some(last) = faults.last().filter(|_| self.faults > self.allowed) else {
             return Ok(());
         };
-        let job = self.layout.job(self.study, self.layout.place(piece).0);
-        Err(RunError::Faults {
-            count: self.faults,
-            share: self.study.most_faults,
-            last: last.clone(),
-            point: job.point.number,
-            draw: job.draw,
-        })
+        let (job, _) = self.layout.place(piece);
+        Err(too_many(self.study, &self.layout.job(self.study, job), self.faults, last))
+    }
+}
+
+/// So many replications broke off that the study stops.
+pub(super) fn too_many(study: &Study, job: &Job, count: u64, last: &Fault) -> RunError {
+    let replication = study.first_replication(job.draw).saturating_add(last.replication);
+    RunError::Faults {
+        count,
+        share: study.most_faults,
+        last: Fault { replication, message: last.message.clone() },
+        point: job.point.number,
+        draw: job.draw,
     }
 }

@@ -1,4 +1,4 @@
-//! Who played the pieces of a journal: one entry for each session, counted from the last number down.
+//! Who played the pieces of a journal: one entry for each session, beyond all numbers of pieces.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -39,7 +39,8 @@ impl<'a> Watch<'a> {
         }
         let (threads, seconds) = (threads as u64, self.since.elapsed().as_secs_f64());
         let session = Session { shard, replications, threads, seconds };
-        let number = FIRST + sessions_in(journal.pieces())?.len() as u64;
+        let last = journal.pieces().numbers().rfind(|number| is_session(*number));
+        let number = last.map_or(FIRST, |last| last.saturating_add(1));
         let bytes = postcard::to_stdvec(&session).unwrap_or_default();
         journal.add(number, &bytes)
     }
@@ -49,6 +50,10 @@ impl Observer for Watch<'_> {
     fn played(&self, replications: u64) {
         self.played.fetch_add(replications, Ordering::Relaxed);
         self.observer.played(replications);
+    }
+
+    fn spared(&self, replications: u64) {
+        self.observer.spared(replications);
     }
 
     fn wants_to_stop(&self) -> bool {
@@ -61,7 +66,7 @@ impl Observer for Watch<'_> {
 /// # Errors
 ///
 /// [`JournalError`] where it cannot be read.
-pub fn sessions_in(pieces: &mut Pieces) -> Result<Vec<Session>, JournalError> {
+pub fn sessions_in(pieces: &Pieces) -> Result<Vec<Session>, JournalError> {
     let numbers: Vec<u64> = pieces.numbers().filter(|number| is_session(*number)).collect();
     let mut all = Vec::new();
     for number in numbers {

@@ -22,20 +22,21 @@ pub(super) struct Shape {
 /// The shapes of jobs, by their numbers.
 #[derive(Debug, Default)]
 pub struct Shapes {
-    known: BTreeMap<u64, Shape>,
-    last: Option<Shape>,
+    known: BTreeMap<u64, usize>,
+    /// Those that differ: few, whatever is swept.
+    all: Vec<Shape>,
 }
 
 impl Shapes {
     /// Remembers the shape of a model; alike ones are kept once.
     pub(super) fn learn(&mut self, job: u64, model: &dyn AnyModel) {
         let (measures, plan) = (model.measure_infos(), model.path_plan());
-        let shape = match &self.last {
-            Some(last) if *last.measures == *measures && *last.plan == plan => last.clone(),
-            _ => Shape { measures: measures.into(), plan: plan.into() },
-        };
-        self.last = Some(shape.clone());
-        self.known.insert(job, shape);
+        let same = |own: &Shape| *own.measures == *measures && *own.plan == plan;
+        let place = self.all.iter().rposition(same).unwrap_or(self.all.len());
+        if place == self.all.len() {
+            self.all.push(Shape { measures: measures.into(), plan: plan.into() });
+        }
+        self.known.insert(job, place);
     }
 
     /// Takes out the shapes of some jobs in order, building models for those that are not known.
@@ -51,7 +52,8 @@ impl Shapes {
         for (job, model) in missing.iter().zip(build_all(study, batch, layout, &missing)?) {
             self.learn(*job, model.as_ref());
         }
-        Ok(jobs.filter_map(|job| self.known.remove(&job)).collect())
+        let places = jobs.filter_map(|job| self.known.remove(&job));
+        Ok(places.map(|place| self.all[place].clone()).collect())
     }
 }
 

@@ -116,7 +116,7 @@ fn prepare(command: &Slurm, path: &Path) -> Result<()> {
     let layout = Layout::new(&study, &batch);
     let shards: Vec<Shard> =
         (1..=command.shards).map(|number| Shard { number, of: command.shards }).collect();
-    let pieces = |shard: &Shard| layout.of_shard(*shard).count() as u64;
+    let pieces = |shard: &Shard| layout.count(*shard);
     let words = words(command, path, &target);
     let folder = beside(&target, "slurm");
     let jobs = read(&folder).map_or_else(|_| Vec::new(), |before| before.jobs);
@@ -193,8 +193,8 @@ fn submit(mut submission: Submission, target: &Path, folder: &Path) -> Result<()
             "shard {}/{} is {} in job {}: wait for it, or cancel it (scancel), before more is submitted",
             busy.number,
             submission.shards,
-            busy.state.as_deref().unwrap_or("locked"),
-            busy.job.as_deref().unwrap_or("of somebody else")
+            busy.state.as_deref().unwrap_or_default(),
+            busy.job.as_deref().unwrap_or_default()
         );
     }
     let open: Vec<String> =

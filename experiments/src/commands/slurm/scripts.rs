@@ -53,7 +53,7 @@ pub(super) fn shards(command: &Slurm, place: &Place, run: &[String]) -> String {
         format!("array=1-{}", command.shards),
         format!("cpus-per-task={}", command.cpus_per_task),
         "requeue".to_owned(),
-        "signal=B:TERM@60".to_owned(),
+        "signal=B:USR1@60".to_owned(),
     ];
     let head = place.head(command, "shards", "shard-%a.log", &more);
     let program = place.program.display().to_string();
@@ -66,7 +66,7 @@ pub(super) fn shards(command: &Slurm, place: &Place, run: &[String]) -> String {
 # One task plays one shard. Told to end before it is done (time limit), it is queued again and goes on from its own
 # journal; so it does when a node is lost.
 again() {{
-    trap '' TERM
+    trap '' USR1
     kill -TERM \"$played\" 2> /dev/null
     wait \"$played\"
     if [ \"${{SLURM_RESTART_COUNT:-0}}\" -lt {MOST_RESTARTS} ]; then
@@ -76,7 +76,7 @@ again() {{
     fi
     exit 1
 }}
-trap again TERM
+trap again USR1
 {run} --shard \"$SLURM_ARRAY_TASK_ID/{shards}\" --resume --threads {threads} --quiet &
 played=$!
 wait \"$played\"
