@@ -149,7 +149,7 @@ fn a_journal_of_something_else_is_refused_with_the_difference() {
         let message = error(&desk, &format!("{MANY} --out run {more}"));
         assert!(message.contains(words), "{more}: {message}");
     };
-    refused("", "go on with --resume, or begin anew with --force");
+    refused("", "is there already: go on with what it holds with --resume");
     refused("--resume --seed 8", "its study has `seed = 7`, not `seed = 8`");
     refused("--resume --set unity=0.3", "its study has");
     let scenario = String::from_utf8(desk.read("scenario.toml")).expect("it is text");

@@ -56,7 +56,7 @@ pub enum JournalError {
     #[error("{} is being written by another process: wait for it, or end it", .0.display())]
     Busy(PathBuf),
     /// Something else stands there.
-    #[error("{} is not a journal of this program", .0.display())]
+    #[error("{} is not a journal of this program; where it is not needed, remove it", .0.display())]
     Foreign(PathBuf),
     /// A link could lead anywhere.
     #[error("{} is a symbolic link: remove it, or choose another folder with --out", .0.display())]
@@ -204,6 +204,9 @@ impl Pieces {
     /// [`JournalError`] where it is none, or its head is damaged.
     pub fn open(path: &Path) -> Result<(Vec<u8>, Self), JournalError> {
         let failed = |source| JournalError::Io { path: path.to_owned(), source };
+        if !path.metadata().map_err(failed)?.is_file() {
+            return Err(JournalError::Foreign(path.to_owned()));
+        }
         let found = read(path, &File::open(path).map_err(failed)?)?;
         let head = found.head.ok_or_else(|| JournalError::Headless(path.to_owned()))?;
         Ok((head, found.pieces))

@@ -71,7 +71,9 @@ pub(super) fn run(command: &Merge) -> Result<ExitCode> {
     for file in &files {
         if let Some(difference) = head.difference(&file.head) {
             let (own, other) = (file.pieces.path().display(), origin.display());
-            bail!("{own} is a stranger: {difference} as in {other}; leave it out");
+            bail!(
+                "{own} and {other} are of two runs: {difference} as in the second; leave one of them out"
+            );
         }
         if file.pieces.damaged() > 0 {
             let bytes = experiments::size(file.pieces.damaged());
@@ -213,7 +215,7 @@ fn in_words(holes: &[Hole], head: &Head, layout: &Layout) -> String {
             false => format!("  shard {shard} lacks {missing} of its {of} pieces\n"),
         };
     }
-    out += "play them:\n";
+    out += "play them, in the folder in which the others were started:\n";
     for hole in holes {
         out += &format!("  {}\n", command_of(head, hole.shard));
     }

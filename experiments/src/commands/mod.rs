@@ -182,6 +182,10 @@ fn in_shell(words: &[&str]) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:@%+".contains(c);
     let quoted = |word: &&str| match !word.is_empty() && word.chars().all(plain) {
         true => (*word).to_owned(),
+        // What a terminal would take for more than text is not sent to it.
+        false if word.chars().any(char::is_control) => {
+            format!("$'{}'", word.escape_default())
+        }
         false => format!("'{}'", word.replace('\'', "'\\''")),
     };
     words.iter().map(quoted).collect::<Vec<String>>().join(" ")

@@ -75,7 +75,7 @@ impl Place {
         };
         if !before.resume {
             bail!(
-                "{shown} holds what an interrupted run has played: go on with --resume, or begin anew with --force"
+                "{shown} is there already: go on with what it holds with --resume, or begin anew with --force"
             );
         }
         if known.shard != head.shard {
@@ -83,7 +83,7 @@ impl Place {
         }
         if let Some(difference) = head.difference(&known) {
             bail!(
-                "{shown} is of another run: {difference}. Begin anew with --force, or go on with what it was begun with"
+                "{shown} is of another run: {difference}. Begin anew with --force (without --resume), or go on with what it was begun with"
             );
         }
         let pieces = journal.pieces();
@@ -92,7 +92,7 @@ impl Place {
         if damaged > 0 {
             eprintln!("{shown}: {} torn or damaged; what they held is played again", size(damaged));
         }
-        if !quiet {
+        if !quiet && count > 0 {
             eprintln!("goes on with {count} pieces that are in {shown}");
         }
         Ok(journal)

@@ -19,7 +19,7 @@ use super::place::{Before, Place};
 use super::playing::first_model;
 use super::progress::{Watcher, bar, listen_for_interrupt};
 use super::say::Headline;
-use super::{Changes, Threads, default_folder, grouped, run_folder};
+use super::{Changes, Threads, default_folder, grouped, in_shell, run_folder};
 
 /// Runs a study.
 #[derive(Debug, Args)]
@@ -191,11 +191,11 @@ fn say_shard(shard: Shard, layout: &Layout, place: &Place, command: &Run) {
     }
     let pieces = layout.count(shard);
     eprintln!(
-        "shard {shard}: {pieces} of {} pieces, {} replications, in {}\nwhen all are there: armistice merge {}",
+        "shard {shard}: {pieces} of {} pieces, {} replications, in {}\nwhen all are there: {}",
         layout.pieces(),
         grouped(layout.replications(Some(shard))),
         place.file().display(),
-        place.folder().display()
+        in_shell(&["armistice", "merge", &place.folder().display().to_string()])
     );
 }
 

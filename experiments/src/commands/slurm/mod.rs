@@ -3,6 +3,7 @@
 mod scripts;
 mod status;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,12 +11,12 @@ use std::process::Command;
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Args, Subcommand};
 use experiments::{Head, Layout, Overrides, Shard, Study, check_limits, need};
-use outputs::Folder;
+use outputs::{Folder, hash, write_into};
 use serde::{Deserialize, Serialize};
 
 use super::place::beside;
 use super::playing::first_model;
-use super::{Changes, Threads, default_folder, grouped};
+use super::{Changes, Threads, default_folder, grouped, in_shell};
 use status::standings;
 
 /// A study on a cluster.
@@ -45,7 +46,7 @@ pub(super) struct Slurm {
     #[arg(long, value_name = "NAME")]
     account: Option<String>,
     /// Time limit of a task, as in sbatch; a task that needs longer is queued again and goes on
-    #[arg(long, value_name = "TIME", default_value = "01:00:00")]
+    #[arg(long, value_name = "TIME", default_value = "01:00:00", value_parser = scripts::time_limit)]
     time: String,
     /// Threads of a task
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -56,7 +57,7 @@ pub(super) struct Slurm {
     /// Submits what is still to be played, and a job that joins it
     #[arg(long)]
     submit: bool,
-    /// Replaces a run folder that exists
+    /// Replaces a run folder that exists, and what was prepared otherwise
     #[arg(long)]
     force: bool,
 }
@@ -85,6 +86,9 @@ struct Submission {
     pieces: Vec<u64>,
     /// The arguments that submit what is left.
     again: Vec<String>,
+    /// The scripts as they were written, by their hashes.
+    #[serde(default)]
+    scripts: BTreeMap<String, String>,
     /// The arrays submitted so far.
     jobs: Vec<Jobs>,
 }
@@ -109,33 +113,33 @@ fn prepare(command: &Slurm, path: &Path) -> Result<()> {
     let study = Study::read(path, &overrides)?;
     let target = command.out.clone().unwrap_or_else(|| default_folder(&study.name));
     let model = first_model(&study)?;
-    check_limits(need(&study, model.as_ref()), &target)
+    let need = need(&study, model.as_ref());
+    check_limits(need.part(command.shards), &target)
         .map_err(|large| anyhow!("{}: {} {large}", path.display(), study.name))?;
     Folder::check(&target, command.force)?;
-    let batch = Threads { count: Some(1) }.batch(&study)?;
-    let layout = Layout::new(&study, &batch);
-    let shards: Vec<Shard> =
-        (1..=command.shards).map(|number| Shard { number, of: command.shards }).collect();
-    let pieces = |shard: &Shard| layout.count(*shard);
-    let words = words(command, path, &target);
+    let layout = Layout::new(&study, &Threads { count: Some(1) }.batch(&study)?);
+    let shards = (1..=command.shards).map(|number| Shard { number, of: command.shards });
     let folder = beside(&target, "slurm");
-    let jobs = read(&folder).map_or_else(|_| Vec::new(), |before| before.jobs);
-    let submission = Submission {
+    let mut submission = Submission {
         head: Head::new(&study, None, Vec::new()),
         shards: command.shards,
-        pieces: shards.iter().map(pieces).collect(),
-        again: [&["slurm".to_owned()], &words.slurm[..]].concat(),
-        jobs,
+        pieces: shards.map(|shard| layout.count(shard)).collect(),
+        again: again(command, path, &target),
+        scripts: BTreeMap::new(),
+        jobs: Vec::new(),
     };
+    if let Ok(before) = read(&folder) {
+        refuse_change(&before, &submission, &target, command.force)?;
+        (submission.scripts, submission.jobs) = (before.scripts, before.jobs);
+    }
     fs::create_dir_all(folder.join("logs"))
         .with_context(|| format!("cannot write {}", folder.display()))?;
+    // Tasks play what the study is now, whatever becomes of its file.
+    write_into(&folder, "study.toml", submission.head.study.as_bytes())?;
+    write_into(&folder, "scenario.toml", submission.head.scenario.as_bytes())?;
     let place = scripts::Place::new(&study.name, &target, &folder)?;
-    let file = |name: &str, text: &str| {
-        let path = folder.join(name);
-        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
-    };
-    file("shards.sbatch", &scripts::shards(command, &place, &words.run))?;
-    file("merge.sbatch", &scripts::merge(command, &place))?;
+    keep(&mut submission, &folder, "shards.sbatch", &scripts::shards(command, &place))?;
+    keep(&mut submission, &folder, "merge.sbatch", &scripts::merge(command, &place))?;
     write(&folder, &submission)?;
     println!(
         "{}: {} pieces in {} shards, about {} replications each",
@@ -155,48 +159,66 @@ fn prepare(command: &Slurm, path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The options of a command, for a task and for submitting again.
-struct Words {
-    run: Vec<String>,
-    slurm: Vec<String>,
+/// Refuses what would disturb tasks that are under way, or mix two studies.
+fn refuse_change(before: &Submission, now: &Submission, target: &Path, force: bool) -> Result<()> {
+    if let Some(busy) = standings(before, target).iter().find(|own| own.is_under_way()) {
+        bail!(
+            "shard {}/{} is {} in job {}: wait for it, or cancel it (scancel), before anything is prepared anew",
+            busy.number,
+            before.shards,
+            busy.state.as_deref().unwrap_or_default(),
+            busy.job.as_deref().unwrap_or_default()
+        );
+    }
+    let shards = (before.shards != now.shards)
+        .then(|| format!("it was cut into {} shards, not {}", before.shards, now.shards));
+    match now.head.difference(&before.head).or(shards).filter(|_| !force) {
+        Some(difference) => bail!(
+            "{} was prepared otherwise: {difference}. --force prepares it anew; shards of another study must be removed first",
+            target.display()
+        ),
+        None => Ok(()),
+    }
 }
 
-fn words(command: &Slurm, study: &Path, target: &Path) -> Words {
-    let mut run = vec![study.display().to_string(), "--out".into(), target.display().to_string()];
+/// Writes a script, unless somebody has edited it since.
+fn keep(submission: &mut Submission, folder: &Path, name: &str, text: &str) -> Result<()> {
+    let known = submission.scripts.get(name);
+    let own = fs::read(folder.join(name)).map(|bytes| hash(&bytes));
+    if own.is_ok_and(|own| known.is_some_and(|known| *known != own)) {
+        println!("{}/{name} was edited: it stays as it is", folder.display());
+        return Ok(());
+    }
+    write_into(folder, name, text.as_bytes())?;
+    submission.scripts.insert(name.to_owned(), hash(text.as_bytes()));
+    Ok(())
+}
+
+/// The arguments that submit what is left.
+fn again(command: &Slurm, study: &Path, target: &Path) -> Vec<String> {
+    let mut all = vec!["slurm".to_owned(), study.display().to_string()];
     let mut add = |option: &str, value: Option<String>| {
-        run.extend(value.into_iter().flat_map(|value| [option.to_owned(), value]));
+        all.extend(value.into_iter().flat_map(|value| [option.to_owned(), value]));
     };
+    add("--out", Some(target.display().to_string()));
     add("--plan", command.plan.as_ref().map(|plan| plan.display().to_string()));
     add("--replications", command.changes.replications.map(|n| n.to_string()));
     add("--seed", command.changes.seed.map(|seed| seed.to_string()));
     command.changes.set.iter().for_each(|set| add("--set", Some(set.clone())));
-    let mut slurm = run.clone();
-    let mut add = |option: &str, value: Option<&str>| {
-        slurm.extend(value.into_iter().flat_map(|value| [option.to_owned(), value.to_owned()]));
-    };
-    add("--shards", Some(&command.shards.to_string()));
-    add("--partition", command.partition.as_deref());
-    add("--account", command.account.as_deref());
-    add("--time", Some(&command.time));
-    add("--cpus-per-task", Some(&command.cpus_per_task.to_string()));
-    add("--mem", command.mem.as_deref());
-    slurm.extend(command.force.then(|| "--force".to_owned()));
-    slurm.push("--submit".to_owned());
-    Words { run, slurm }
+    add("--shards", Some(command.shards.to_string()));
+    add("--partition", command.partition.clone());
+    add("--account", command.account.clone());
+    add("--time", Some(command.time.clone()));
+    add("--cpus-per-task", Some(command.cpus_per_task.to_string()));
+    add("--mem", command.mem.clone());
+    all.extend(command.force.then(|| "--force".to_owned()));
+    all.push("--submit".to_owned());
+    all
 }
 
 /// Submits the shards that are not whole, and the job that joins all.
 fn submit(mut submission: Submission, target: &Path, folder: &Path) -> Result<()> {
     let all = standings(&submission, target);
-    if let Some(busy) = all.iter().find(|own| own.is_under_way()) {
-        bail!(
-            "shard {}/{} is {} in job {}: wait for it, or cancel it (scancel), before more is submitted",
-            busy.number,
-            submission.shards,
-            busy.state.as_deref().unwrap_or_default(),
-            busy.job.as_deref().unwrap_or_default()
-        );
-    }
     let open: Vec<String> =
         all.iter().filter(|own| !own.is_whole()).map(|own| own.number.to_string()).collect();
     let script = |name: &str| folder.join(name).display().to_string();
@@ -213,10 +235,14 @@ fn submit(mut submission: Submission, target: &Path, folder: &Path) -> Result<()
         Some(array) => format!("array {array} with {} tasks, then job {merge}", open.len()),
         None => format!("job {merge}, which joins the shards: all are whole"),
     };
-    println!("Submitted: {said}");
-    println!("How far it is: armistice slurm status {}", target.display());
     submission.jobs.push(Jobs { array: array.unwrap_or_default(), merge });
-    write(folder, &submission)
+    write(folder, &submission)?;
+    println!("Submitted: {said}");
+    println!(
+        "How far it is: {}",
+        in_shell(&["armistice", "slurm", "status", &target.display().to_string()])
+    );
+    Ok(())
 }
 
 /// Submits a script; the number of its job.

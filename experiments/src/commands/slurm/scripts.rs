@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 use super::Slurm;
 use crate::commands::in_shell;
@@ -16,25 +16,34 @@ pub(super) struct Place {
     program: PathBuf,
     here: PathBuf,
     target: PathBuf,
-    logs: PathBuf,
+    folder: PathBuf,
 }
 
 impl Place {
     pub(super) fn new(name: &str, target: &Path, folder: &Path) -> Result<Self> {
         let here = std::env::current_dir().context("cannot tell the current folder")?;
         let program = std::env::current_exe().context("cannot tell where this program is")?;
-        let logs = here.join(folder).join("logs");
-        Ok(Self { name: name.to_owned(), program, here, target: target.to_owned(), logs })
+        let (target, folder) = (target.to_owned(), folder.to_owned());
+        let logs = here.join(&folder).display().to_string();
+        // sbatch reads these for itself, and there is no way to write them that it takes as they are.
+        if let Some(letter) = logs.chars().find(|letter| matches!(letter, '"' | '%' | '\\' | '\n'))
+        {
+            bail!("{logs}: Slurm cannot be told of a folder with {letter:?} in its path");
+        }
+        Ok(Self { name: name.to_owned(), program, here, target, folder })
     }
 
     /// The lines that both scripts begin with.
     fn head(&self, command: &Slurm, what: &str, log: &str, more: &[String]) -> String {
         // A line that sbatch reads has no shell to take quotes off but sbatch itself.
-        let quoted = |text: String| format!("\"{}\"", text.replace(['"', '\n'], ""));
+        let quoted = |text: String| format!("\"{text}\"");
         let mut lines = vec![
             format!("job-name={}", quoted(format!("{} {what}", self.name))),
             format!("chdir={}", quoted(self.here.display().to_string())),
-            format!("output={}", quoted(self.logs.join(log).display().to_string())),
+            format!(
+                "output={}",
+                quoted(self.here.join(&self.folder).join("logs").join(log).display().to_string())
+            ),
             "open-mode=append".to_owned(),
             format!("time={}", command.time),
         ];
@@ -48,7 +57,7 @@ impl Place {
 }
 
 /// One task for each shard. A task that is ended early is queued again, and goes on from its own journal.
-pub(super) fn shards(command: &Slurm, place: &Place, run: &[String]) -> String {
+pub(super) fn shards(command: &Slurm, place: &Place) -> String {
     let more = [
         format!("array=1-{}", command.shards),
         format!("cpus-per-task={}", command.cpus_per_task),
@@ -56,10 +65,9 @@ pub(super) fn shards(command: &Slurm, place: &Place, run: &[String]) -> String {
         "signal=B:USR1@60".to_owned(),
     ];
     let head = place.head(command, "shards", "shard-%a.log", &more);
-    let program = place.program.display().to_string();
-    let words: Vec<&str> =
-        [program.as_str(), "run"].into_iter().chain(run.iter().map(String::as_str)).collect();
-    let run = in_shell(&words);
+    let words = [&place.program, &place.folder.join("study.toml"), &place.target];
+    let [program, study, target] = words.map(|path| path.display().to_string());
+    let run = in_shell(&[&program, "run", &study, "--out", &target]);
     let (shards, threads) = (command.shards, command.cpus_per_task);
     format!(
         "{head}
@@ -96,4 +104,53 @@ pub(super) fn merge(command: &Slurm, place: &Place) -> String {
     let mut words = vec![&*program, "merge", &shards, "--out", &target, "--threads", &threads];
     words.extend(command.force.then_some("--force"));
     format!("{head}\nexec {}\n", in_shell(&words))
+}
+
+/// Checks a time limit as sbatch takes it: minutes, minutes:seconds, hours:minutes:seconds, days-hours and so on. A
+/// task is told a minute before its end, or a little earlier, and must have got somewhere until then.
+pub(super) fn time_limit(text: &str) -> Result<String, String> {
+    const LEAST: u64 = 5 * 60;
+    let wrong = || {
+        "must be a time as sbatch takes it, such as 90 (minutes), 02:00:00 or 1-12:00:00".to_owned()
+    };
+    let number = |text: &str| text.parse::<u64>().ok().filter(|number| *number < 1_000_000);
+    let (days, rest) = match text.split_once('-') {
+        Some((days, rest)) => (number(days), rest),
+        None => (Some(0), text),
+    };
+    let parts: Option<Vec<u64>> = rest.split(':').map(number).collect();
+    let seconds = match (&parts.ok_or_else(wrong)?[..], text.contains('-')) {
+        ([hours], true) => hours * 3600,
+        ([hours, minutes], true) => hours * 3600 + minutes * 60,
+        ([minutes], false) => minutes * 60,
+        ([minutes, seconds], false) => minutes * 60 + seconds,
+        ([hours, minutes, seconds], _) => hours * 3600 + minutes * 60 + seconds,
+        _ => return Err(wrong()),
+    };
+    let seconds = days.ok_or_else(wrong)? * 86_400 + seconds;
+    match seconds >= LEAST {
+        true => Ok(text.to_owned()),
+        false => {
+            Err("must be five minutes or more: tasks are told a minute before their end".to_owned())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::time_limit;
+
+    #[test]
+    fn time_limits_are_those_of_sbatch() {
+        for good in
+            ["5", "90", "05:00", "00:05:00", "02:00:00", "1-0", "1-12", "0-0:30", "2-12:30:10"]
+        {
+            assert_eq!(time_limit(good).as_deref(), Ok(good));
+        }
+        for bad in
+            ["", "1", "4:59", "00:00:30", "banana", "-5", "1:2:3:4", "1-", "0-0", "5 ", "99999999"]
+        {
+            assert!(time_limit(bad).is_err(), "{bad}");
+        }
+    }
 }

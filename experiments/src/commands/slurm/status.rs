@@ -125,7 +125,11 @@ pub(super) fn run(target: &Path, as_json: bool) -> Result<()> {
             own.number, own.played, own.pieces
         )?;
     }
-    let log = beside(target, "slurm").join("logs/merge.log").display().to_string();
+    let logs = beside(target, "slurm").join("logs");
+    if whole < all.len() {
+        writeln!(out, "Logs of tasks: {}/shard-N.log", logs.display())?;
+    }
+    let log = logs.join("merge.log").display().to_string();
     let joining = match (is_there, merge) {
         (true, _) => format!("Run folder: {}", target.display()),
         (false, None) => format!("Joining: in no job that Slurm remembers (log: {log})"),
