@@ -41,13 +41,18 @@ pub fn play_missing(
     for (piece, faults) in known {
         filling.count(piece, &faults)?;
     }
+    // Points that are left when precise are kept when they are done: the fewer side by side, the sooner.
+    let side_by_side = match study.precision {
+        Some(_) => batch.threads().clamp(4, POINTS_AT_A_TIME),
+        None => POINTS_AT_A_TIME,
+    };
     let mut open: Vec<u64> = Vec::new();
     for job in 0..layout.jobs() {
         let mut own = layout.pieces_of(job).map(|(piece, _)| piece).filter(|own| has(shard, *own));
         if own.any(|piece| !filling.journal.pieces().has(piece)) {
             open.push(job);
         }
-        if open.len() == POINTS_AT_A_TIME || job + 1 == layout.jobs() {
+        if open.len() == side_by_side || job + 1 == layout.jobs() {
             play_jobs(&mut filling, (batch, shard), &open, shapes, observer)?;
             open.clear();
         }
