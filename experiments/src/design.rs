@@ -1,5 +1,7 @@
 //! The design of a study: what is swept, and the points that come of it.
 
+use std::collections::BTreeSet;
+
 use models::{Scenario, Settings, Value};
 use outputs::Cell;
 
@@ -101,12 +103,10 @@ impl Design {
     pub(crate) fn merge_points(&mut self) {
         for axis in &mut self.axes {
             let Target::Points(members) = &mut axis.target else { continue };
-            let named = members.clone();
-            let first = |at: usize| named[..at].iter().all(|own| own.values != named[at].values);
-            let mut at = 0..;
-            members.retain(|_| at.next().is_some_and(first));
             let is_numbered =
-                named.iter().enumerate().all(|(at, member)| member.name == at.to_string());
+                members.iter().enumerate().all(|(at, member)| member.name == at.to_string());
+            let mut seen = BTreeSet::new();
+            members.retain(|member| seen.insert(member.words()));
             if is_numbered {
                 members.iter_mut().enumerate().for_each(|(at, own)| own.name = at.to_string());
             }
@@ -181,10 +181,30 @@ impl Design {
 
     /// Settings and scenario at a point. The levels were checked when the study was read.
     pub fn apply(&self, point: &Point, settings: &mut Settings, scenario: &mut Scenario) {
-        for (axis, value) in self.axes.iter().zip(self.values(point)) {
-            let applied = apply(&axis.target, value, settings, scenario);
+        for (axis, (value, level)) in self.axes.iter().zip(self.values(point).zip(&point.levels)) {
+            let applied = match &axis.target {
+                // Members are levels, in their order.
+                Target::Ensemble(members) | Target::Points(members) => {
+                    members[*level].apply(settings, scenario)
+                }
+                target => apply(target, value, settings, scenario),
+            };
             debug_assert!(applied.is_ok(), "the level of {} was checked", axis.path);
         }
+    }
+}
+
+impl Member {
+    /// Sets all that it sets.
+    fn apply(&self, settings: &mut Settings, scenario: &mut Scenario) -> Result<(), String> {
+        let mut values = self.values.iter();
+        values.try_for_each(|(_, target, value)| apply(target, value, settings, scenario))
+    }
+
+    /// Its values as text, by which members can be told apart.
+    pub(crate) fn words(&self) -> String {
+        let words: Vec<String> = self.values.iter().map(|(.., value)| value.to_string()).collect();
+        words.join("\n")
     }
 }
 
@@ -211,9 +231,7 @@ pub(crate) fn apply(
         (Target::Scenario(_), _) => Err("must be a number".to_owned()),
         (Target::Ensemble(members) | Target::Points(members), Value::Word(name)) => {
             let member = members.iter().find(|member| member.name == *name);
-            let member = member.ok_or("must be the name of a member")?;
-            let mut values = member.values.iter();
-            values.try_for_each(|(_, target, value)| apply(target, value, settings, scenario))
+            member.ok_or("must be the name of a member")?.apply(settings, scenario)
         }
         (Target::Ensemble(_) | Target::Points(_), _) => {
             Err("must be the name of a member".to_owned())

@@ -207,8 +207,7 @@ impl Seen {
             }
             _ => {}
         }
-        let values: Vec<String> = own.values.iter().map(|(.., value)| value.to_string()).collect();
-        match self.values.entry(values.join("\n")) {
+        match self.values.entry(own.words()) {
             Entry::Occupied(other) => return Err(format!("is point {} again", other.get())),
             Entry::Vacant(empty) => drop(empty.insert(own.name.clone())),
         }

@@ -4,7 +4,7 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
-use engine::{Batch, Fault, MeasureInfo, Observer, Part, Stopped, Summary};
+use engine::{Batch, Fault, MeasureInfo, Observer, Part, Paths, Stopped, Summary};
 use outputs::Pieces;
 
 use super::error::RunError;
@@ -108,10 +108,21 @@ fn read(
 ) -> Result<Part, RunError> {
     let journal = journals.iter().find(|journal| journal.has(piece));
     let body = journal.ok_or(RunError::Missing(piece))?.body(piece)?;
+    if body.len() as u64 > longest(study, replications, shape) {
+        return Err(RunError::Strange(piece));
+    }
     let part: Part = postcard::from_bytes(&body).map_err(|_| RunError::Strange(piece))?;
     let fits = is_of(&part, study, replications, shape)
         && before.is_none_or(|before| before.fits(&part.summary));
     fits.then_some(part).ok_or(RunError::Strange(piece))
+}
+
+/// The most bytes that a part of these replications can have: what is longer is not even read.
+fn longest(study: &Study, replications: &Range<u64>, shape: &Shape) -> u64 {
+    const SUMS: u64 = 16 << 20;
+    let width = if study.keeps_replications() { shape.measures.len() as u64 * 9 } else { 0 };
+    let rows = (replications.end - replications.start).saturating_mul(width);
+    SUMS.saturating_add(rows).saturating_add(2 * Paths::bytes(&shape.plan))
 }
 
 /// Whether a part can be what came of these replications.
