@@ -6,10 +6,10 @@ use std::ops::{ControlFlow, Range};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use crate::fault::play_caught;
+use crate::fault::{Kept, play_caught};
 use crate::model::AnyModel;
 use crate::part::Part;
-use crate::paths::{PathPlan, Paths};
+use crate::paths::PathPlan;
 use crate::stream::{Luck, Seed};
 use crate::summary::Summary;
 
@@ -222,14 +222,13 @@ impl Batch {
         replications: &Range<u64>,
         observer: &dyn Observer,
     ) -> Option<Part> {
-        let plan = plan.filter(|_| replications.start < self.paths);
         let play = |block: Range<u64>| {
             if observer.wants_to_stop() {
                 return None;
             }
-            let paths = plan.filter(|_| block.start < self.paths).map(Paths::new);
+            let paths = plan.filter(|_| block.start < self.paths).map(|plan| (plan, self.paths));
             let played = block.end - block.start;
-            let part = play_caught(model, self.luck, block, (self.rows, paths, self.paths));
+            let part = play_caught(model, self.luck, block, Kept { rows: self.rows, paths });
             observer.played(played);
             Some(part)
         };

@@ -7,27 +7,30 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::model::{AnyModel, Records};
 use crate::part::{Fault, Part};
-use crate::paths::Paths;
+use crate::paths::{PathPlan, Paths};
 use crate::stream::Luck;
 
-/// What is kept of a block beside its summary: rows or not, paths, and of which replications.
-type Kept = (bool, Option<Paths>, u64);
+/// What is kept of a block beside its summary.
+#[derive(Clone, Copy)]
+pub(crate) struct Kept<'a> {
+    /// Every measure of every replication.
+    pub(crate) rows: bool,
+    /// Paths, of replications below a number.
+    pub(crate) paths: Option<(&'a PathPlan, u64)>,
+}
 
 /// Plays a block. Where it breaks off, its replications are played again one by one, or pair by pair, so that only
 /// those at fault are left out.
 pub(crate) fn play_caught(model: &dyn AnyModel, luck: Luck, block: Range<u64>, kept: Kept) -> Part {
-    let (rows, paths, noted) = kept;
-    let empty = || (rows, paths.clone(), noted);
-    if let Ok(part) = caught(model, luck, block.clone(), empty()) {
+    if let Ok(part) = caught(model, luck, block.clone(), kept) {
         return part;
     }
-    let nothing = || play(model, luck, block.start..block.start, empty());
     // A world that cannot even play nothing is beyond repair.
-    let mut whole = nothing();
+    let mut whole = play(model, luck, block.start..block.start, kept);
     let step = if luck.antithetic { 2 } else { 1 };
     for first in block.clone().step_by(step as usize) {
         let own = first..(first + step).min(block.end);
-        match caught(model, luck, own.clone(), empty()) {
+        match caught(model, luck, own.clone(), kept) {
             Ok(part) => whole.append(part),
             Err(message) => {
                 whole.faults.push(Fault { replication: culprit(model, luck, own), message });
@@ -43,7 +46,8 @@ fn culprit(model: &dyn AnyModel, luck: Luck, few: Range<u64>) -> u64 {
     if few.start == last {
         return last;
     }
-    let breaks = |one: &u64| caught(model, luck, *one..one + 1, (false, None, 0)).is_err();
+    let nothing = Kept { rows: false, paths: None };
+    let breaks = |one: &u64| caught(model, luck, *one..one + 1, nothing).is_err();
     few.clone().find(breaks).unwrap_or(last)
 }
 
@@ -71,13 +75,13 @@ fn caught(model: &dyn AnyModel, luck: Luck, block: Range<u64>, kept: Kept) -> Re
 }
 
 fn play(model: &dyn AnyModel, luck: Luck, block: Range<u64>, kept: Kept) -> Part {
-    let (keeps_rows, mut paths, noted) = kept;
     let mut rows = Vec::new();
+    let mut paths = kept.paths.map(|(plan, below)| (Paths::new(plan), below));
     let records = Records {
-        rows: keeps_rows.then_some(&mut rows),
-        paths: paths.as_mut().map(|paths| (paths, noted)),
+        rows: kept.rows.then_some(&mut rows),
+        paths: paths.as_mut().map(|(paths, below)| (paths, *below)),
     };
-    let summary = model.play_range(luck, block, records).with_paths(paths);
+    let summary = model.play_range(luck, block, records).with_paths(paths.map(|(own, _)| own));
     Part { summary, rows, faults: Vec::new() }
 }
 

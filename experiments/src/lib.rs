@@ -68,7 +68,7 @@ pub use report::{Sources, broken_off, report};
 pub use results::{Played, Results, double_column, faults_table, results};
 pub use rules::{Rules, rules};
 pub use run::{
-    All, Head, Layout, RowSink, RunError, Shapes, Shard, Watch, gather, is_session, play_missing,
+    All, Head, Layout, RowSink, RunError, Shapes, Shard, Watch, gather, play_missing, played_in,
     sessions_in, total,
 };
 pub use schema::schema;

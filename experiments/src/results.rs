@@ -76,10 +76,16 @@ pub fn faults_table(study: &Study, faults: &[(u64, usize, Fault)]) -> Option<Tab
         row.extend(uncertain.then_some(Cell::Number(*draw as f64)));
         let replication = study.first_replication(*draw) + fault.replication;
         row.extend([replication, study.seed].map(|number| Cell::Text(number.to_string())));
-        row.push(fault.message.as_str().into());
+        row.push(as_text(&fault.message).as_str().into());
         table.push(row);
     }
     (!faults.is_empty()).then_some(table)
+}
+
+/// Words that no spreadsheet takes for a formula: where they begin like one, an apostrophe stands before them.
+fn as_text(words: &str) -> String {
+    let is_formula = words.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if is_formula { format!("'{words}") } else { words.to_owned() }
 }
 
 /// The first name that two columns of the tables would have.
@@ -275,4 +281,15 @@ pub(crate) fn precise(
         let [_, _, low, high] = estimated(z, estimate.scale, summary, at);
         !asked || low.zip(high).is_some_and(|(low, high)| high - low <= 2.0 * precision)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_panic_says_is_no_formula() {
+        assert_eq!(as_text("=1+1"), "'=1+1");
+        assert_eq!(as_text("left == right"), "left == right");
+    }
 }

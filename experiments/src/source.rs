@@ -127,7 +127,7 @@ impl Source {
         let start = span.start.min(self.text.len());
         let before = &self.text.as_bytes()[..start];
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        let excerpt = self.text.lines().nth(line - 1).map(|text| clip(text.trim()));
+        let excerpt = self.text.lines().nth(line - 1).map(|text| clip(text.trim(), 160));
         ConfigError {
             file: self.path.display().to_string(),
             line: Some(line),
@@ -175,12 +175,12 @@ pub(crate) fn read_text(path: &Path) -> Result<String, ConfigError> {
     })
 }
 
-fn clip(line: &str) -> String {
-    const MOST: usize = 160;
-    if line.chars().count() <= MOST {
+/// The first characters of a line that may be long.
+pub(crate) fn clip(line: &str, most: usize) -> String {
+    if line.chars().count() <= most {
         return line.to_owned();
     }
-    line.chars().take(MOST).chain(['…']).collect()
+    line.chars().take(most).chain(['…']).collect()
 }
 
 fn node_of_table(table: &DeTable, span: Range<usize>) -> Node {
@@ -214,7 +214,7 @@ impl fmt::Display for Tree {
             Self::Whole(number) => write!(f, "{number}"),
             Self::Real(number) => write!(f, "{number:?}"),
             Self::Flag(flag) => write!(f, "{flag}"),
-            Self::Text(text) => write!(f, "{:?}", clip(text)),
+            Self::Text(text) => write!(f, "{:?}", clip(text, 160)),
             Self::List(items) => write!(f, "a list of {}", items.len()),
             Self::Table(_) => f.write_str("a table"),
             Self::Other(text) => f.write_str(text),

@@ -4,21 +4,22 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result};
-use engine::{Batch, Stopped};
+use engine::{AnyModel, Batch, Stopped};
 use experiments::{
-    Head, Layout, Replications, Results, RowSink, RunError, Shapes, Sources, Study, charts,
-    faults_table, gather, report, results, sessions_in, solutions, total,
+    Head, Layout, Replications, Results, RunError, Shapes, Sources, Study, charts, faults_table,
+    gather, report, results, sessions_in, solutions, total,
 };
 use outputs::chart::{ChartSpec, Medium, draw};
 use outputs::{FileHash, Folder, Pieces, Provenance, Session, Table, hash, write_csv};
 
-use super::playing::first_model;
 use super::progress::{Patient, is_interrupted};
 use super::say::{Headline, headline};
 
 /// A study whose pieces are all there.
 pub(super) struct Whole<'a> {
     pub(super) study: &'a Study,
+    /// The model at its first design point.
+    pub(super) model: &'a dyn AnyModel,
     pub(super) batch: &'a Batch,
     pub(super) layout: &'a Layout,
     pub(super) head: &'a Head,
@@ -35,13 +36,12 @@ struct Writer<'a> {
 
 /// Leaves a run folder; nothing where the user asked to stop meanwhile.
 pub(super) fn finish(whole: Whole, folder: Folder) -> Result<Option<(Headline, Provenance)>> {
-    let Whole { study, batch, layout, head, journals, mut shapes, started } = whole;
+    let Whole { study, model, batch, layout, head, journals, mut shapes, started } = whole;
     let mut writer = Writer { folder: &folder, files: Vec::new() };
     let mut sessions = Vec::new();
     for journal in journals {
         sessions.extend(sessions_in(journal)?);
     }
-    let model = first_model(study)?;
     let (measures, years) = (model.measure_infos(), model.survival_years());
     let mut rows = match study.keeps_replications() {
         true => Some(
@@ -50,7 +50,7 @@ pub(super) fn finish(whole: Whole, folder: Folder) -> Result<Option<(Headline, P
         ),
         false => None,
     };
-    let sink = rows.as_mut().map(|rows| rows as &mut dyn RowSink);
+    let sink = rows.as_mut().map(Replications::sink);
     let gathered = gather((study, batch), layout, journals, &mut shapes, sink, &Patient);
     let all = match gathered {
         Err(RunError::Stopped(Stopped)) => return Ok(None),

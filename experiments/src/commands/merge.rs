@@ -9,13 +9,12 @@ use std::time::SystemTime;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
-use experiments::{Head, Layout, Overrides, Shapes, Shard, Study, check_limits, is_session, need};
+use experiments::{Head, Layout, Overrides, Shapes, Shard, Study, check_limits, need, played_in};
 use outputs::{Folder, Pieces};
 
 use super::finish::{Whole, finish};
-use super::playing::first_model;
 use super::progress::listen_for_interrupt;
-use super::{Threads, default_folder, in_shell};
+use super::{Threads, default_folder, first_model, in_shell};
 
 /// Joins shards.
 #[derive(Debug, Args)]
@@ -81,7 +80,8 @@ pub(super) fn run(command: &Merge) -> Result<ExitCode> {
         }
     }
     let target = command.out.clone().unwrap_or_else(|| default_folder(&study.name));
-    let need = need(&study, first_model(&study)?.as_ref());
+    let model = first_model(&study)?;
+    let need = need(&study, model.as_ref());
     let there = files.iter().map(|file| file.pieces.length()).sum();
     check_limits(need.less(there), &target)
         .map_err(|large| anyhow!("{}: {} {large}", origin.display(), study.name))?;
@@ -97,6 +97,7 @@ pub(super) fn run(command: &Merge) -> Result<ExitCode> {
     let all: Vec<&Pieces> = files.iter().map(|file| &file.pieces).collect();
     let whole = Whole {
         study: &study,
+        model: model.as_ref(),
         batch: &batch,
         layout: &layout,
         head: &head,
@@ -171,7 +172,7 @@ fn owners(files: &[ShardFile], layout: &Layout) -> Result<BTreeMap<u64, usize>> 
     let mut twice = 0;
     let path = |at: usize| files[at].pieces.path().display();
     for (at, file) in files.iter().enumerate() {
-        for number in file.pieces.numbers().filter(|own| !is_session(*own)) {
+        for number in played_in(&file.pieces) {
             if number >= layout.pieces() {
                 bail!("{} has a piece that the study has not", path(at));
             }

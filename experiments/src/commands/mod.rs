@@ -12,7 +12,6 @@ mod models;
 mod new;
 mod place;
 mod plan;
-mod playing;
 mod plot;
 mod progress;
 mod report;
@@ -31,8 +30,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Parser, Subcommand};
-use engine::{Batch, Seed};
-use experiments::{Overrides, Study};
+use engine::{AnyModel, Batch, Seed};
+use experiments::{Overrides, Study, double_column};
 use outputs::chart::{ChartSpec, Medium, draw};
 
 /// How likely is a durable agreement, and why? Monte Carlo studies of war, talks and compliance.
@@ -81,6 +80,19 @@ enum Command {
     Schema,
 }
 
+/// What a run plays beside its study, and where its folder lands.
+#[derive(Clone, Debug, Default, Args)]
+struct Played {
+    /// The run folder [default: outputs/runs/<name of the study>]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Plays the rows of a plan (`armistice plan`) in place of what the study sweeps
+    #[arg(long, value_name = "PLAN.csv")]
+    plan: Option<PathBuf>,
+    #[command(flatten)]
+    changes: Changes,
+}
+
 /// What changes a study from the command line.
 #[derive(Clone, Debug, Default, Args)]
 struct Changes {
@@ -117,6 +129,49 @@ impl Changes {
         let set = self.set.clone();
         Overrides { replications: self.replications, seed: self.seed, set, plan: None }
     }
+}
+
+impl Played {
+    /// The study with what changes it.
+    fn study(&self, path: &Path) -> Result<Study> {
+        let overrides = Overrides { plan: self.plan.clone(), ..self.changes.overrides() };
+        Ok(Study::read(path, &overrides)?)
+    }
+
+    /// Where the run folder of a study lands.
+    fn target(&self, study: &Study) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| default_folder(&study.name))
+    }
+
+    /// The arguments that play a study like this again, into a folder if one is given.
+    fn again(&self, study: &Path, out: Option<&Path>) -> Vec<String> {
+        let mut all = vec![study.display().to_string()];
+        let changes = &self.changes;
+        add_option(&mut all, "--out", out.map(Path::display));
+        add_option(&mut all, "--plan", self.plan.as_deref().map(Path::display));
+        add_option(&mut all, "--replications", changes.replications);
+        add_option(&mut all, "--seed", changes.seed);
+        changes.set.iter().for_each(|set| add_option(&mut all, "--set", Some(set)));
+        all
+    }
+}
+
+/// Adds an option with its value, if it has one.
+fn add_option(all: &mut Vec<String>, option: &str, value: Option<impl ToString>) {
+    all.extend(value.into_iter().flat_map(|value| [option.to_owned(), value.to_string()]));
+}
+
+/// The model at the first design point, whose measures and years of survival all points share.
+fn first_model(study: &Study) -> Result<Box<dyn AnyModel>> {
+    let model = study.build_drawn(&study.design.point(0), &study.drawn[0])?;
+    if let Some(name) = double_column(study, &model.measure_infos()) {
+        bail!(
+            "{}: two columns would be called `{name}`: rename the actor or issue, or, where it is a parameter that is \
+             also the name of an estimate, leave it fixed",
+            study.name
+        );
+    }
+    Ok(model)
 }
 
 /// Carries out a command.

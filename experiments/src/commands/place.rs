@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use experiments::{Head, Shard, is_session, size};
+use experiments::{Head, Shard, played_in, size};
 use outputs::{Journal, Parents};
 
 /// The folder beside a run folder, or beside shards.
@@ -87,8 +87,7 @@ impl Place {
             );
         }
         let pieces = journal.pieces();
-        let (damaged, count) =
-            (pieces.damaged(), pieces.numbers().filter(|own| !is_session(*own)).count());
+        let (damaged, count) = (pieces.damaged(), played_in(pieces).count());
         if damaged > 0 {
             eprintln!("{shown}: {} torn or damaged; what they held is played again", size(damaged));
         }

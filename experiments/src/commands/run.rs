@@ -9,17 +9,15 @@ use anyhow::{Result, anyhow};
 use clap::Args;
 use engine::{Batch, Observer, Stopped, tell_faults_later};
 use experiments::{
-    Head, Layout, Overrides, RunError, Shapes, Shard, Study, Watch, check_limits, need,
-    play_missing,
+    Head, Layout, RunError, Shapes, Shard, Study, Watch, check_limits, need, play_missing,
 };
 use outputs::{Folder, Journal, Provenance, hash};
 
 use super::finish::{Whole, finish};
 use super::place::{Before, Place};
-use super::playing::first_model;
 use super::progress::{Watcher, bar, listen_for_interrupt};
 use super::say::Headline;
-use super::{Changes, Threads, default_folder, grouped, in_shell, run_folder};
+use super::{Played, Threads, first_model, grouped, in_shell, run_folder};
 
 /// Runs a study.
 #[derive(Debug, Args)]
@@ -28,14 +26,8 @@ pub(super) struct Run {
     /// The study, a TOML file
     #[arg(value_name = "STUDY.toml")]
     study: PathBuf,
-    /// The run folder [default: outputs/runs/<name of the study>]
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Plays the rows of a plan (`armistice plan`) in place of what the study sweeps
-    #[arg(long, value_name = "PLAN.csv")]
-    plan: Option<PathBuf>,
     #[command(flatten)]
-    changes: Changes,
+    played: Played,
     #[command(flatten)]
     threads: Threads,
     /// Goes on with what an interrupted run has played
@@ -56,9 +48,8 @@ pub(super) struct Run {
 }
 
 pub(super) fn run(command: &Run) -> Result<ExitCode> {
-    let overrides = Overrides { plan: command.plan.clone(), ..command.changes.overrides() };
-    let study = Study::read(&command.study, &overrides)?;
-    let target = command.out.clone().unwrap_or_else(|| default_folder(&study.name));
+    let study = command.played.study(&command.study)?;
+    let target = command.played.target(&study);
     let model = first_model(&study)?;
     let mut place = Place::of(&target, command.shard);
     let need = need(&study, model.as_ref());
@@ -66,7 +57,9 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
     let there = place.file().metadata().map_or(0, |about| about.len());
     check_limits(need.less(there), &target)
         .map_err(|large| anyhow!("{}: {} {large}", command.study.display(), study.name))?;
-    let head = Head::new(&study, command.shard.map(|shard| shard.to_string()), again(command));
+    let mut again = command.played.again(&command.study, command.played.out.as_deref());
+    again.insert(0, "run".to_owned());
+    let head = Head::new(&study, command.shard.map(|shard| shard.to_string()), again);
     if command.shard.is_none() {
         if command.resume && !command.force && is_whole(&target, &head) {
             // Killed just before the end, it may have left its journal.
@@ -110,7 +103,8 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
     place.sweep()?;
     let (study, batch, layout, head) = (&study, &batch, &layout, &head);
     let journals = &[journal.pieces()];
-    let whole = Whole { study, batch, layout, head, journals, shapes, started };
+    let model = model.as_ref();
+    let whole = Whole { study, model, batch, layout, head, journals, shapes, started };
     let folder =
         Folder::open_in(&target, command.force, place.folder()).map_err(anyhow::Error::from);
     match folder.and_then(|folder| finish(whole, folder)) {
@@ -157,21 +151,6 @@ fn interrupted(place: Place, journal: Journal) -> ExitCode {
         false => eprintln!("interrupted: nothing was written"),
     }
     ExitCode::from(130)
-}
-
-/// The arguments that play the same again.
-fn again(command: &Run) -> Vec<String> {
-    let mut all = vec!["run".to_owned(), command.study.display().to_string()];
-    let mut add = |option: &str, value: Option<String>| {
-        all.extend(value.into_iter().flat_map(|value| [option.to_owned(), value]));
-    };
-    let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
-    add("--out", path(&command.out));
-    add("--plan", path(&command.plan));
-    add("--replications", command.changes.replications.map(|n| n.to_string()));
-    add("--seed", command.changes.seed.map(|seed| seed.to_string()));
-    command.changes.set.iter().for_each(|set| add("--set", Some(set.clone())));
-    all
 }
 
 /// Whether a run folder is there that this run would make again.

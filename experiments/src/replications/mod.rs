@@ -57,6 +57,11 @@ impl Replications {
         Ok(Self(own))
     }
 
+    /// What takes the rows.
+    pub fn sink(&mut self) -> &mut dyn RowSink {
+        &mut *self.0
+    }
+
     /// Writes what is left.
     ///
     /// # Errors
@@ -64,15 +69,5 @@ impl Replications {
     /// Where it cannot be written.
     pub fn finish(self) -> io::Result<()> {
         self.0.finish()
-    }
-}
-
-impl RowSink for Replications {
-    fn rows(
-        &mut self,
-        point: u64,
-        rows: &mut dyn Iterator<Item = (u64, &[Option<f64>])>,
-    ) -> io::Result<()> {
-        self.0.rows(point, rows)
     }
 }

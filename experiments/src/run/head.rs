@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::source::clip;
 use crate::study::Study;
 use crate::write_toml::{scenario_as_run, study_as_run};
 
@@ -83,17 +84,9 @@ fn first_difference(what: &str, own: &str, other: &str) -> Option<String> {
         let (line, other) = (lines.next(), others.next());
         if line != other || line.is_none() {
             let shown = |line: Option<&str>| {
-                line.map_or_else(|| "nothing".to_owned(), |line| format!("`{}`", clip(line)))
+                line.map_or_else(|| "nothing".to_owned(), |line| format!("`{}`", clip(line, 100)))
             };
             return Some(format!("its {what} has {}, not {}", shown(other), shown(line)));
         }
     }
-}
-
-fn clip(line: &str) -> String {
-    const MOST: usize = 100;
-    if line.chars().count() <= MOST {
-        return line.to_owned();
-    }
-    line.chars().take(MOST).chain(['…']).collect()
 }

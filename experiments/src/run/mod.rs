@@ -19,5 +19,5 @@ pub use gather::{All, RowSink, gather};
 pub use head::Head;
 pub use layout::{Layout, Shard};
 pub use play::play_missing;
-pub use sessions::{Watch, is_session, sessions_in, total};
+pub use sessions::{Watch, played_in, sessions_in, total};
 pub use shapes::Shapes;

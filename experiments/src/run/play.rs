@@ -7,7 +7,7 @@ use outputs::Journal;
 
 use super::error::RunError;
 use super::layout::{Job, Layout, Shard, has};
-use super::sessions::is_session;
+use super::sessions::played_in;
 use super::shapes::{Shapes, build_all};
 use crate::limits::POINTS_AT_A_TIME;
 use crate::results::precise;
@@ -68,9 +68,8 @@ pub(super) fn allowed(study: &Study, layout: &Layout) -> u64 {
 
 /// What broke off in the pieces that a journal has.
 fn known_faults(journal: &Journal) -> Result<Vec<(u64, Vec<Fault>)>, RunError> {
-    let numbers = journal.pieces().numbers().filter(|own| !is_session(*own));
     let mut all = Vec::new();
-    for piece in numbers {
+    for piece in played_in(journal.pieces()) {
         let body = journal.pieces().body(piece)?;
         let part: Part = postcard::from_bytes(&body).map_err(|_| RunError::Strange(piece))?;
         if !part.faults.is_empty() {

@@ -75,8 +75,13 @@ pub fn sessions_in(pieces: &Pieces) -> Result<Vec<Session>, JournalError> {
     Ok(all)
 }
 
+/// The numbers of what a journal holds of a study, without its sessions.
+pub fn played_in(pieces: &Pieces) -> impl Iterator<Item = u64> + '_ {
+    pieces.numbers().filter(|number| !is_session(*number))
+}
+
 /// Whether a number is that of a session, and not of a piece.
-pub fn is_session(number: u64) -> bool {
+fn is_session(number: u64) -> bool {
     number >= FIRST
 }
 

@@ -10,13 +10,12 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Args, Subcommand};
-use experiments::{Head, Layout, Overrides, Shard, Study, check_limits, need};
+use experiments::{Head, Layout, Shard, check_limits, need};
 use outputs::{Folder, hash, write_into};
 use serde::{Deserialize, Serialize};
 
 use super::place::beside;
-use super::playing::first_model;
-use super::{Changes, Threads, default_folder, grouped, in_shell};
+use super::{Played, Threads, add_option, first_model, grouped, in_shell};
 use status::standings;
 
 /// A study on a cluster.
@@ -31,14 +30,8 @@ pub(super) struct Slurm {
     /// Into how many shards it is cut, each a task of a job array; make tasks a minute or more
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     shards: u64,
-    /// The run folder [default: outputs/runs/<name of the study>]
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Plays the rows of a plan (`armistice plan`) in place of what the study sweeps
-    #[arg(long, value_name = "PLAN.csv")]
-    plan: Option<PathBuf>,
     #[command(flatten)]
-    changes: Changes,
+    played: Played,
     /// Partition of the cluster [default: the cluster's]
     #[arg(long, value_name = "NAME")]
     partition: Option<String>,
@@ -109,9 +102,8 @@ pub(super) fn run(command: &Slurm) -> Result<()> {
 }
 
 fn prepare(command: &Slurm, path: &Path) -> Result<()> {
-    let overrides = Overrides { plan: command.plan.clone(), ..command.changes.overrides() };
-    let study = Study::read(path, &overrides)?;
-    let target = command.out.clone().unwrap_or_else(|| default_folder(&study.name));
+    let study = command.played.study(path)?;
+    let target = command.played.target(&study);
     let model = first_model(&study)?;
     let need = need(&study, model.as_ref());
     check_limits(need.part(command.shards), &target)
@@ -196,21 +188,14 @@ fn keep(submission: &mut Submission, folder: &Path, name: &str, text: &str) -> R
 
 /// The arguments that submit what is left.
 fn again(command: &Slurm, study: &Path, target: &Path) -> Vec<String> {
-    let mut all = vec!["slurm".to_owned(), study.display().to_string()];
-    let mut add = |option: &str, value: Option<String>| {
-        all.extend(value.into_iter().flat_map(|value| [option.to_owned(), value]));
-    };
-    add("--out", Some(target.display().to_string()));
-    add("--plan", command.plan.as_ref().map(|plan| plan.display().to_string()));
-    add("--replications", command.changes.replications.map(|n| n.to_string()));
-    add("--seed", command.changes.seed.map(|seed| seed.to_string()));
-    command.changes.set.iter().for_each(|set| add("--set", Some(set.clone())));
-    add("--shards", Some(command.shards.to_string()));
-    add("--partition", command.partition.clone());
-    add("--account", command.account.clone());
-    add("--time", Some(command.time.clone()));
-    add("--cpus-per-task", Some(command.cpus_per_task.to_string()));
-    add("--mem", command.mem.clone());
+    let mut all = command.played.again(study, Some(target));
+    all.insert(0, "slurm".to_owned());
+    add_option(&mut all, "--shards", Some(command.shards));
+    add_option(&mut all, "--partition", command.partition.as_ref());
+    add_option(&mut all, "--account", command.account.as_ref());
+    add_option(&mut all, "--time", Some(&command.time));
+    add_option(&mut all, "--cpus-per-task", Some(command.cpus_per_task));
+    add_option(&mut all, "--mem", command.mem.as_ref());
     all.extend(command.force.then(|| "--force".to_owned()));
     all.push("--submit".to_owned());
     all

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
-use experiments::{Head, Shard, is_session};
+use experiments::{Head, Shard, played_in};
 use outputs::Pieces;
 use serde_json::json;
 
@@ -54,8 +54,8 @@ pub(super) fn standings(submission: &Submission, target: &Path) -> Vec<Standing>
         let played = Pieces::open(&file).map_or(0, |(head, own)| {
             let is_other = Head::from_bytes(&head)
                 .is_none_or(|head| submission.head.difference(&head).is_some());
-            let has = |piece: &u64| !is_other && !is_session(*piece) && shard.has(*piece);
-            own.numbers().filter(has).count() as u64
+            let has = |piece: &u64| !is_other && shard.has(*piece);
+            played_in(&own).filter(has).count() as u64
         });
         let ending = format!("_{number}");
         let task = tasks.iter().find(|task| task.job.ends_with(&ending));
