@@ -69,7 +69,7 @@ pub use results::{Played, Results, double_column, faults_table, results};
 pub use rules::{Rules, rules};
 pub use run::{
     All, Head, Layout, RowSink, RunError, Shapes, Shard, Watch, gather, play_missing, played_in,
-    sessions_in, total,
+    sessions_in, total, under_way_in,
 };
 pub use schema::schema;
 pub use sensitivity::{Choices, Found, METHODS, Method, Sample, SensitivityError};

@@ -57,6 +57,20 @@ fn kill(desk: &Desk, arguments: &str, after: Duration) {
     child.wait().expect("it has ended");
 }
 
+/// Starts a run and kills it when its journal has so many bytes.
+fn kill_at(desk: &Desk, arguments: &str, out: &str, bytes: u64) {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("armistice"));
+    command.current_dir(desk.path("")).args(arguments.split_whitespace());
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+    let pieces = desk.path(&format!("{out}.journal/pieces"));
+    while fs::metadata(&pieces).map_or(0, |about| about.len()) < bytes {
+        assert_eq!(child.try_wait().expect("it is known"), None, "it ended too soon");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().expect("it is running");
+    child.wait().expect("it has ended");
+}
+
 fn error(desk: &Desk, arguments: &str) -> String {
     let output = desk.run(arguments);
     assert_eq!(output.status.code(), Some(1), "{arguments}");
@@ -238,6 +252,28 @@ fn precise_runs_can_be_cut_and_gone_on_with_as_well() {
     }
     desk.done("merge cut.shards --out cut --quiet");
     same(&desk, "whole", "cut");
+}
+
+/// What was played of a point until a look is not lost.
+#[test]
+fn points_under_way_to_be_precise_go_on_from_their_last_look() {
+    let desk = Desk::new();
+    let study = String::from_utf8(desk.read("study.toml")).expect("it is text");
+    // No point is ever so precise.
+    let study = study
+        .replace("keep = \"replications\"", "precision = 1e-5")
+        .replace("replications = 700", "replications = 20000");
+    fs::write(desk.path("precise.toml"), study).expect("it can be written");
+    desk.done("run precise.toml --out whole --quiet");
+    for (at, long) in [100_000, 400_000].into_iter().enumerate() {
+        let out = format!("killed-{at}");
+        kill_at(&desk, &format!("run precise.toml --out {out} --threads 1"), &out, long);
+        let output = desk.run(&format!("run precise.toml --out {out} --resume"));
+        assert!(output.status.success());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains(" under way that are in"), "{said}");
+        same(&desk, "whole", &out);
+    }
 }
 
 /// Draws of what is uncertain, in antithetic pairs.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use experiments::{Head, Shard, played_in, size};
+use experiments::{Head, Shard, played_in, size, under_way_in};
 use outputs::{Journal, Parents};
 
 /// The folder beside a run folder, or beside shards.
@@ -91,8 +91,11 @@ impl Place {
         if damaged > 0 {
             eprintln!("{shown}: {} torn or damaged; what they held is played again", size(damaged));
         }
-        if !quiet && count > 0 {
-            eprintln!("goes on with {count} pieces that are in {shown}");
+        let under_way = under_way_in(pieces);
+        if !quiet && count + under_way > 0 {
+            let more =
+                if under_way > 0 { format!(" and {under_way} under way") } else { String::new() };
+            eprintln!("goes on with {count} pieces{more} that are in {shown}");
         }
         Ok(journal)
     }

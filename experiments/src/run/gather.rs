@@ -108,13 +108,21 @@ fn read(
 ) -> Result<Part, RunError> {
     let journal = journals.iter().find(|journal| journal.has(piece));
     let body = journal.ok_or(RunError::Missing(piece))?.body(piece)?;
+    let part = decode(&body, (study, replications, shape));
+    let fits = |part: &Part| before.is_none_or(|before| before.fits(&part.summary));
+    part.filter(fits).ok_or(RunError::Strange(piece))
+}
+
+/// A part from its bytes; nothing where it is not what can come of these replications.
+pub(super) fn decode(
+    body: &[u8],
+    (study, replications, shape): (&Study, &Range<u64>, &Shape),
+) -> Option<Part> {
     if body.len() as u64 > longest(study, replications, shape) {
-        return Err(RunError::Strange(piece));
+        return None;
     }
-    let part: Part = postcard::from_bytes(&body).map_err(|_| RunError::Strange(piece))?;
-    let fits = is_of(&part, study, replications, shape)
-        && before.is_none_or(|before| before.fits(&part.summary));
-    fits.then_some(part).ok_or(RunError::Strange(piece))
+    let part = postcard::from_bytes(body).ok();
+    part.filter(|part| is_of(part, study, replications, shape))
 }
 
 /// The most bytes that a part of these replications can have: what is longer is not even read.

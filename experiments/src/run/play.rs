@@ -5,19 +5,19 @@ use std::ops::ControlFlow;
 use engine::{AnyModel, Batch, Chunk, Fault, Observer, Part};
 use outputs::Journal;
 
+use super::entries::played_in;
 use super::error::RunError;
 use super::layout::{Job, Layout, Shard, has};
-use super::sessions::played_in;
+use super::precise::play_until_precise;
 use super::shapes::{Shapes, build_all};
 use crate::limits::POINTS_AT_A_TIME;
-use crate::results::precise;
 use crate::study::Study;
 
 /// A journal that is being filled.
-struct Filling<'a> {
-    study: &'a Study,
-    layout: &'a Layout,
-    journal: &'a mut Journal,
+pub(super) struct Filling<'a> {
+    pub(super) study: &'a Study,
+    pub(super) layout: &'a Layout,
+    pub(super) journal: &'a mut Journal,
     faults: u64,
     allowed: u64,
 }
@@ -41,7 +41,7 @@ pub fn play_missing(
     for (piece, faults) in known {
         filling.count(piece, &faults)?;
     }
-    // Points that are left when precise are kept when they are done: the fewer side by side, the sooner.
+    // Points that are left when precise are kept look by look: the fewer side by side, the sooner.
     let side_by_side = match study.precision {
         Some(_) => batch.threads().clamp(4, POINTS_AT_A_TIME),
         None => POINTS_AT_A_TIME,
@@ -92,7 +92,7 @@ fn play_jobs(
     }
     let models: Vec<&dyn AnyModel> = models.iter().map(Box::as_ref).collect();
     if filling.study.precision.is_some() {
-        return play_until_precise(filling, batch, (jobs, &models), observer);
+        return play_until_precise(filling, batch, (jobs, &models), shapes, observer);
     }
     let (mut numbers, mut chunks) = (Vec::new(), Vec::new());
     for (model, job) in jobs.iter().enumerate() {
@@ -118,65 +118,24 @@ fn play_jobs(
     failed.map_or_else(|| Ok(played?), Err)
 }
 
-/// Plays models until each is as precise as asked for, or all its replications are played.
-fn play_until_precise(
-    filling: &mut Filling,
-    batch: &Batch,
-    (jobs, models): (&[u64], &[&dyn AnyModel]),
-    observer: &dyn Observer,
-) -> Result<(), RunError> {
-    let study = filling.study;
-    let Some((looks, precision)) = study.looks().zip(study.precision) else { return Ok(()) };
-    let titles = study.headline();
-    let mut parts: Vec<Option<Part>> = vec![None; models.len()];
-    let mut open: Vec<usize> = (0..models.len()).collect();
-    for range in looks.ranges() {
-        let chunk = |at: &usize| {
-            let of = move |replications| Chunk { model: *at, replications };
-            batch.cut(range.clone()).map(of).collect::<Vec<_>>()
-        };
-        let chunks: Vec<Chunk> = open.iter().flat_map(chunk).collect();
-        batch.play(models, &chunks, observer, &|part| part, &mut |at, part| {
-            match &mut parts[chunks[at].model] {
-                Some(own) => own.append(part),
-                empty => *empty = Some(part),
-            }
-            ControlFlow::Continue(())
-        })?;
-        let is_precise = |at: &usize| {
-            let (summary, measures) = (parts[*at].as_ref(), models[*at].measure_infos());
-            summary.is_some_and(|part| {
-                precise(&titles, &measures, &part.summary, (precision, looks.z))
-            })
-        };
-        let (done, rest): (Vec<usize>, Vec<usize>) = open.iter().partition(|at| is_precise(at));
-        for at in &done {
-            if let Some(part) = &parts[*at] {
-                filling.add(jobs[*at], &encode(part), &part.faults)?;
-            }
-        }
-        observer.spared(done.len() as u64 * (study.replications - range.end));
-        open = rest;
-        if open.is_empty() {
-            break;
-        }
-    }
-    for at in open {
-        if let Some(part) = &parts[at] {
-            filling.add(jobs[at], &encode(part), &part.faults)?;
-        }
-    }
-    Ok(())
-}
-
-fn encode(part: &Part) -> Vec<u8> {
+pub(super) fn encode(part: &Part) -> Vec<u8> {
     postcard::to_stdvec(part).unwrap_or_default()
 }
 
 impl Filling<'_> {
-    fn add(&mut self, piece: u64, bytes: &[u8], faults: &[Fault]) -> Result<(), RunError> {
+    pub(super) fn add(
+        &mut self,
+        piece: u64,
+        bytes: &[u8],
+        faults: &[Fault],
+    ) -> Result<(), RunError> {
         self.journal.add(piece, bytes)?;
         self.count(piece, faults)
+    }
+
+    /// Keeps what was played of a piece so far.
+    pub(super) fn note(&mut self, number: u64, bytes: &[u8]) -> Result<(), RunError> {
+        Ok(self.journal.add(number, bytes)?)
     }
 
     /// Counts what broke off in a piece, and stops where it is too much.

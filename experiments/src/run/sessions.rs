@@ -1,4 +1,4 @@
-//! Who played the pieces of a journal: one entry for each session, beyond all numbers of pieces.
+//! Who played the pieces of a journal: one entry for each session.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use engine::Observer;
 use outputs::{Journal, JournalError, Pieces, Session};
 
-/// Numbers from here on are no pieces of a study.
-const FIRST: u64 = u64::MAX - (1 << 20);
+use super::entries::{SESSIONS, is_session};
 
 /// Watches somebody else's observer, and counts.
 pub struct Watch<'a> {
@@ -40,7 +39,7 @@ impl<'a> Watch<'a> {
         let (threads, seconds) = (threads as u64, self.since.elapsed().as_secs_f64());
         let session = Session { shard, replications, threads, seconds };
         let last = journal.pieces().numbers().rfind(|number| is_session(*number));
-        let number = last.map_or(FIRST, |last| last.saturating_add(1));
+        let number = last.map_or(SESSIONS, |last| last.saturating_add(1));
         let bytes = postcard::to_stdvec(&session).unwrap_or_default();
         journal.add(number, &bytes)
     }
@@ -73,16 +72,6 @@ pub fn sessions_in(pieces: &Pieces) -> Result<Vec<Session>, JournalError> {
         all.extend(postcard::from_bytes::<Session>(&pieces.body(number)?).ok());
     }
     Ok(all)
-}
-
-/// The numbers of what a journal holds of a study, without its sessions.
-pub fn played_in(pieces: &Pieces) -> impl Iterator<Item = u64> + '_ {
-    pieces.numbers().filter(|number| !is_session(*number))
-}
-
-/// Whether a number is that of a session, and not of a piece.
-fn is_session(number: u64) -> bool {
-    number >= FIRST
 }
 
 /// How long sessions took, and how many replications they played.

@@ -39,6 +39,11 @@ impl Shapes {
         self.known.insert(job, place);
     }
 
+    /// The shape of a job, if it is known.
+    pub(super) fn of(&self, job: u64) -> Option<&Shape> {
+        self.known.get(&job).map(|place| &self.all[*place])
+    }
+
     /// Takes out the shapes of some jobs in order, building models for those that are not known.
     pub(super) fn take(
         &mut self,
