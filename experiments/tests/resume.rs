@@ -102,6 +102,25 @@ fn a_run_that_was_killed_goes_on_and_ends_in_the_same_bytes() {
 }
 
 #[test]
+fn what_a_run_has_left_that_was_killed_while_it_cleared_away_goes() {
+    let desk = Desk::new();
+    let run = format!("{MANY} --out run");
+    kill_at(&desk, &format!("{run} --threads 1"), "run", 1000);
+    let journal = desk.read("run.journal/pieces");
+    desk.done(&format!("{run} --resume"));
+    // As if it had been killed after the run folder came and before the folder of its journal went, or the journal.
+    for has_journal in [false, true] {
+        fs::create_dir(desk.path("run.journal")).expect("it can be made");
+        if has_journal {
+            fs::write(desk.path("run.journal/pieces"), &journal).expect("it can be written");
+            fs::create_dir(desk.path("run.journal/.armistice-1")).expect("it can be made");
+        }
+        desk.done(&format!("{run} --resume"));
+        assert!(!desk.path("run.journal").exists());
+    }
+}
+
+#[test]
 fn shards_in_any_number_make_the_same_bytes() {
     let desk = Desk::new();
     desk.done(&format!("{MANY} --out whole"));

@@ -105,9 +105,14 @@ impl Place {
         fs::remove_file(&self.journal)
             .with_context(|| format!("cannot remove {}", self.journal.display()))?;
         drop(journal);
+        self.remove_folder();
+        Ok(())
+    }
+
+    /// Removes the folder where nothing is in it any more.
+    pub(super) fn remove_folder(&self) {
         // Only an empty folder can be removed.
         let _ = fs::remove_dir(&self.folder);
-        Ok(())
     }
 
     /// Removes what runs that were killed have left half-written.

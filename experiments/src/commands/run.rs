@@ -62,11 +62,14 @@ pub(super) fn run(command: &Run) -> Result<ExitCode> {
     let head = Head::new(&study, command.shard.map(|shard| shard.to_string()), again);
     if command.shard.is_none() {
         if command.resume && !command.force && is_whole(&target, &head) {
-            // Killed just before the end, it may have left its journal.
+            // Killed just before the end, it may have left its journal, or the folder that it was in.
             if place.file().exists() {
                 let before = Before { resume: true, force: false };
                 let journal = place.open(&head, before, true)?;
+                place.sweep()?;
                 place.remove(journal)?;
+            } else {
+                place.remove_folder();
             }
             eprintln!("{} is whole: nothing is left to play", target.display());
             return Ok(ExitCode::SUCCESS);
