@@ -21,7 +21,7 @@ struct Open {
 }
 
 /// Plays models until each is as precise as asked for, or all its replications are played. What was played until each
-/// look is kept: an interruption costs half of what a point has played at most.
+/// look is kept: after the first, an interruption costs less than half of what a point has played.
 pub(super) fn play_until_precise(
     filling: &mut Filling,
     batch: &Batch,
