@@ -59,6 +59,12 @@ pub struct LogNormal {
 }
 
 impl LogNormal {
+    /// Of its logarithm: the mean, and one over the standard deviation, infinite where it is known.
+    #[inline]
+    pub const fn standard(&self) -> (f64, f64) {
+        (self.mean, self.per_sd)
+    }
+
     /// The chance that the number is at least `threshold`, in each lane; 1 up to 0.
     #[inline(always)]
     pub fn reaches<N: Number>(&self, threshold: N) -> N {

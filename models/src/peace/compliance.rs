@@ -1,12 +1,15 @@
 //! Will it hold? The hazard that an agreement breaks, foreseen before signing and played after it.
 
 use engine::{
-    Draw as _, Lanes, NODE_WEIGHTS, NormalBelief, Number, Purpose, Streams, exp, logistic, power,
+    Draw as _, Lanes, NODE_WEIGHTS, NormalBelief, Number as _, Purpose, Streams, exp, ln, logistic,
+    power,
 };
+use pulp::{Arch, Simd, WithSimd};
 
-use super::durability::{Aside, Durability, Fine, Foresight};
-use super::profile::Profile;
-use super::stakes::{Few, Stakes};
+use super::durability::{Alone, Aside, Durability, Foresight, MOST_ODDS};
+use super::foreseen::Foreseen;
+use super::registers::up_to_256_bits;
+use super::stakes::Stakes;
 use crate::parameter::Settings;
 
 const CREDIBILITY: Purpose = Purpose::named("credibility");
@@ -49,20 +52,8 @@ pub(super) struct Compliance {
     naivety: f64,
     defender: Option<DefenderHazard>,
     foreseen: Durability,
-    places: Places,
-}
-
-/// The argument of σ in year 0 as a place in the finer table of durability, in nodes.
-#[derive(Clone, Copy, Debug)]
-struct Places {
-    /// Without grievance, cost and guarantee.
-    start: f64,
-    /// For each unit of a revisionist's and of a settler's grievance.
-    grievance: f64,
-    settler: f64,
-    /// Taken off by a guarantee that deters fully, and by each unit of cost.
-    guarantee: f64,
-    cost: f64,
+    /// For loops over a few numbers.
+    registers: Arch,
 }
 
 /// A Hill curve: deterrence that works only beyond a threshold, scaled to 1 at a full guarantee.
@@ -80,6 +71,50 @@ struct DefenderHazard {
     grievance: f64,
 }
 
+/// Mean durability over the belief about the challenger's cost, for each of two types.
+struct OverBelief<'a> {
+    alone: &'a Alone,
+    /// Logarithms of the odds of a break before costs count.
+    strains: [f64; 2],
+    reliefs: [f64; 3],
+}
+
+impl WithSimd for OverBelief<'_> {
+    type Output = [f64; 2];
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> [f64; 2] {
+        let [low, middle, high] = self.reliefs;
+        let reliefs = Lanes([low, middle, high, high, low, middle, high, high]);
+        let [hard, soft] = self.strains;
+        let strains = Lanes([hard, soft, soft, soft]);
+        let Lanes([hard, soft, ..]) = strains.zip(Lanes::splat(MOST_ODDS), f64::min).map(exp);
+        let odds = reliefs * Lanes([hard, hard, hard, hard, soft, soft, soft, soft]);
+        let Lanes(at) = self.alone.at(odds);
+        let [side, centre, _] = NODE_WEIGHTS;
+        [(at[0] + at[2]) * side + at[1] * centre, (at[4] + at[6]) * side + at[5] * centre]
+    }
+}
+
+/// The challenger's cost at three nodes of the belief about it, and what each makes of odds.
+struct Costs {
+    nodes: [f64; 3],
+    slope: f64,
+}
+
+impl WithSimd for Costs {
+    type Output = ([f64; 3], [f64; 3]);
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> ([f64; 3], [f64; 3]) {
+        let [low, middle, high] = self.nodes;
+        let costs = Lanes([low, middle, high, high]).map(exp);
+        let reliefs = (costs * -self.slope).map(exp);
+        let ([a, b, c, _], [d, e, f, _]) = (costs.0, reliefs.0);
+        ([a, b, c], [d, e, f])
+    }
+}
+
 /// What is foreseen in a month about any agreement signed in it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Outlook {
@@ -89,15 +124,10 @@ pub(super) struct Outlook {
     pub(super) revisionist: f64,
     /// The challenger's cost at three nodes of the belief about it.
     pub(super) costs: [f64; 3],
+    /// What each of these makes of the odds of a break: `e^{−a_1 C}`.
+    pub(super) reliefs: [f64; 3],
     /// The defender's cost, at its mean or as it knows it; 0 where no hazard depends on it.
     pub(super) defender_cost: f64,
-}
-
-/// The least and the greatest that offers have of what matters to compliance.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Span {
-    pub(super) grievance: (f64, f64),
-    pub(super) guarantee: (f64, f64),
 }
 
 /// How an agreement fared.
@@ -144,13 +174,6 @@ impl Compliance {
         let (settler_grievance, deterrence) = (get("settler_grievance"), get("deterrence"));
         let highest_side = defender.map_or(0.0, |own| own.base + own.slope * own.grievance);
         let foreseen = Durability::new(foresight, base + fragility + slope, highest_side);
-        let places = Places {
-            start: foreseen.place_of(base + fragility),
-            grievance: Fine::NODES * slope,
-            settler: Fine::NODES * slope * settler_grievance,
-            guarantee: Fine::NODES * slope * deterrence,
-            cost: Fine::NODES * slope,
-        };
         Self {
             base,
             slope,
@@ -170,7 +193,7 @@ impl Compliance {
             naivety: get("naivety"),
             defender,
             foreseen,
-            places,
+            registers: up_to_256_bits(),
         }
     }
 
@@ -189,13 +212,13 @@ impl Compliance {
         about_challenger: &NormalBelief,
         about_defender: &NormalBelief,
     ) -> Outlook {
-        let [low, middle, high] = about_challenger.nodes();
-        let Lanes([low, middle, high, _]) = Lanes([low, middle, high, high]).map(exp);
-        let costs = [low, middle, high];
+        let costs = Costs { nodes: about_challenger.nodes(), slope: self.slope };
+        let (costs, reliefs) = self.registers.dispatch(costs);
         Outlook {
             trust: unity + self.naivety * (support - unity),
             revisionist,
             costs,
+            reliefs,
             defender_cost: self.defender.map_or(0.0, |_| about_defender.mean_exp()),
         }
     }
@@ -229,74 +252,50 @@ impl Compliance {
         Aside { defender: own, accidents: stakes.accidents }
     }
 
-    /// Prepares a profile for [`Compliance::durability`] on this outlook, of terms within `span`.
-    pub(super) fn prepare(&self, profile: &mut Profile, outlook: &Outlook, span: &Span) {
-        let Some(fine) = self.foreseen.fine() else { return };
-        let place = |mind: f64, grievance: f64, guarantee: f64| {
-            self.places.start + mind * grievance
-                - self.places.guarantee * self.effect(guarantee * outlook.trust)
-        };
-        let least = place(self.places.settler, span.grievance.0, span.guarantee.1);
-        let greatest = place(self.places.grievance, span.grievance.1, span.guarantee.0);
-        let [low, middle, high] = outlook.costs;
-        let unit = self.places.cost;
-        profile.tabulate(fine, (least, greatest), [unit * low, unit * middle, unit * high]);
+    /// What screens need to know to foresee durability in single precision; nothing where that takes
+    /// more than the odds of the challenger.
+    pub(super) fn foreseen(&self) -> Option<Foreseen> {
+        let (ratio, error) = self.foreseen.alone()?.quick.as_ref()?;
+        Foreseen {
+            start: self.base + self.fragility + self.slope,
+            slope: self.slope,
+            guarantee: self.slope * self.deterrence,
+            settler_grievance: self.settler_grievance,
+            threshold: self.threshold.map(Threshold::in_logs),
+            over: [3, 2, 1, 0].map(|at| ratio.over[at] as f32),
+            under: [3, 2, 1, 0].map(|at| ratio.under[at] as f32),
+            error: *error as f32,
+        }
+        .checked()
+    }
+
+    /// The logarithm of the odds that the challenger breaks an agreement in year 0, before its cost
+    /// counts.
+    #[inline]
+    fn strain(&self, stakes: &Stakes, outlook: &Outlook, mind: f64) -> f64 {
+        let deterred = self.deters(stakes.guarantee * outlook.trust);
+        self.base + self.fragility + self.slope * (mind * stakes.challenger_grievance() - deterred)
     }
 
     /// The foreseen durability D̃ of terms on the public belief: over intent and the challenger's
-    /// cost. `profile` is prepared for the outlook.
+    /// cost.
     #[inline]
-    pub(super) fn durability(&self, stakes: &Stakes, outlook: &Outlook, profile: &Profile) -> f64 {
-        if self.foreseen.fine().is_none() {
-            return self.durability_beside(stakes, outlook);
-        }
-        let effect = self.effect(stakes.guarantee * outlook.trust);
-        self.durability_by_profile(stakes, effect, outlook, profile)
-    }
-
-    /// The same of many offers, but for those that are not wanted.
-    #[inline(always)]
-    pub(super) fn durabilities(
-        &self,
-        offers: &[Stakes<Few>],
-        wanted: &[bool],
-        outlook: &Outlook,
-        profile: &Profile,
-        durabilities: &mut [Few],
-    ) {
-        let pairs = durabilities.iter_mut().zip(offers).zip(wanted);
-        let pairs = pairs.filter(|(_, wanted)| **wanted).map(|(pair, _)| pair);
-        if self.foreseen.fine().is_none() {
-            for (durability, stakes) in pairs {
-                *durability =
-                    Few::from_lanes(|lane| self.durability_beside(&stakes.lane(lane), outlook));
-            }
-        } else if self.threshold.is_some() {
-            for (durability, stakes) in pairs {
-                let effect = (stakes.guarantee * outlook.trust).map(|shown| self.effect(shown));
-                *durability = self.durability_by_profile(stakes, effect, outlook, profile);
-            }
-        } else {
-            for (durability, stakes) in pairs {
-                let effect = stakes.guarantee * outlook.trust;
-                *durability = self.durability_by_profile(stakes, effect, outlook, profile);
-            }
+    pub(super) fn durability(&self, stakes: &Stakes, outlook: &Outlook) -> f64 {
+        match self.foreseen.alone() {
+            Some(alone) => self.durability_alone(alone, stakes, outlook),
+            None => self.durability_beside(stakes, outlook),
         }
     }
 
-    /// The same where the challenger's hazard alone decides it, given the effect of the guarantee.
-    #[inline(always)]
-    fn durability_by_profile<N: Number>(
-        &self,
-        stakes: &Stakes<N>,
-        effect: N,
-        outlook: &Outlook,
-        profile: &Profile,
-    ) -> N {
-        let start = N::splat(self.places.start) - effect * self.places.guarantee;
-        let grievance = stakes.challenger_grievance();
-        let hard = profile.at(start + grievance * self.places.grievance);
-        let soft = profile.at(start + grievance * self.places.settler);
+    /// The same where the challenger's odds alone decide it.
+    #[inline]
+    fn durability_alone(&self, alone: &Alone, stakes: &Stakes, outlook: &Outlook) -> f64 {
+        let deterred = self.slope * self.deters(stakes.guarantee * outlook.trust);
+        let start = self.base + self.fragility - deterred;
+        let grievance = self.slope * stakes.challenger_grievance();
+        let strains = [start + grievance, start + self.settler_grievance * grievance];
+        let mean = OverBelief { alone, strains, reliefs: outlook.reliefs };
+        let [hard, soft] = self.registers.dispatch(mean);
         soft + (hard - soft) * outlook.revisionist
     }
 
@@ -304,11 +303,9 @@ impl Compliance {
     #[cold]
     fn durability_beside(&self, stakes: &Stakes, outlook: &Outlook) -> f64 {
         let aside = self.aside(stakes, outlook.defender_cost);
-        let deterred = self.slope * self.deters(stakes.guarantee * outlook.trust);
         let mean = |mind: f64| {
-            let argument = self.base + self.fragility - deterred
-                + self.slope * mind * stakes.challenger_grievance();
-            let at = |cost: f64| self.foreseen.at(argument - self.slope * cost, aside);
+            let strain = self.strain(stakes, outlook, mind);
+            let at = |cost: f64| self.foreseen.at(strain - self.slope * cost, aside);
             outlook.costs.iter().zip(NODE_WEIGHTS).map(|(cost, w)| w * at(*cost)).sum::<f64>()
         };
         let (hard, soft) = (mean(1.0), mean(self.settler_grievance));
@@ -324,11 +321,9 @@ impl Compliance {
         revisionist: bool,
         cost: f64,
     ) -> f64 {
-        let strain = self.mind(revisionist) * stakes.challenger_grievance()
-            - cost
-            - self.deters(stakes.guarantee * outlook.trust);
-        let argument = self.base + self.fragility + self.slope * strain;
-        self.foreseen.at(argument, self.aside(stakes, outlook.defender_cost))
+        let strain = self.strain(stakes, outlook, self.mind(revisionist));
+        let aside = self.aside(stakes, outlook.defender_cost);
+        self.foreseen.at(strain - self.slope * cost, aside)
     }
 
     /// Plays an agreement out for `years` years after signature.
@@ -381,6 +376,14 @@ impl Compliance {
     }
 }
 
+impl Threshold {
+    /// The logarithm of the half-point, the power, and that power of the half-point.
+    fn in_logs(self) -> [f32; 3] {
+        let Self { half_point, power } = self;
+        [ln(half_point), power, engine::power(half_point, power)].map(|number| number as f32)
+    }
+}
+
 /// `G^p / (G^p + G_½^p)`, scaled to 1 at G = 1; written so that no power overflows.
 fn hill(guarantee: f64, half_point: f64, p: f64) -> f64 {
     if guarantee == 0.0 {
@@ -406,8 +409,8 @@ pub(super) struct Signature {
 
 /// What i must gain to sign: `v (1 − D̃) / D̃`.
 #[inline(always)]
-pub(super) fn premium<N: Number>(break_loss: f64, durability: N) -> N {
-    (N::splat(1.0) - durability) * break_loss / durability
+pub(super) fn premium(break_loss: f64, durability: f64) -> f64 {
+    (1.0 - durability) * break_loss / durability
 }
 
 #[cfg(test)]

@@ -1,13 +1,21 @@
 //! The foreseen durability of an agreement, as a function of its hazard, tabulated once.
 
-use engine::{cubic, exp, hermite, ln, logistic};
+use engine::{Number, cubic, exp, hermite, ln, logistic};
+
+use super::ratio::{Ratio, Sampled};
 
 /// Steps per unit along the axis of the challenger's hazard. The error of the cubics between them is
 /// at most `step⁴/384` times the fourth derivative.
-const STEPS: f64 = Fine::NODES * PER_NODE as f64;
+const STEPS: f64 = 16.0;
 
-/// The same per node of the finer table.
-const PER_NODE: usize = 2;
+/// The degree of a ratio for bounds.
+pub(super) const QUICK: usize = 3;
+
+/// Ratios miss D by no more than this.
+const PRECISE: f64 = 1e-7;
+
+/// The logarithm of the greatest odds of a break in year 0: beyond, it breaks at once but for 1e-14.
+pub(super) const MOST_ODDS: f64 = REACH;
 
 /// Beyond this argument of σ a hazard is 0 or 1 but for 1e-14.
 const REACH: f64 = 32.0;
@@ -40,7 +48,16 @@ pub(super) struct Foresight {
     pub(super) discount: f64,
 }
 
-/// D as a table over A and, where they vary, over B and h_0.
+/// D of the challenger's odds alone, where nothing else decides it: as ratios of polynomials.
+#[derive(Clone, Debug)]
+pub(super) struct Alone {
+    /// Within [`PRECISE`] of D.
+    pub(super) precise: Ratio,
+    /// Of degree 3 at most, and how far it can be off; for bounds.
+    pub(super) quick: Option<(Ratio, f64)>,
+}
+
+/// D where A alone decides it, or else as a table over A and, where they vary, over B and h_0.
 #[derive(Clone, Debug)]
 pub(super) struct Durability {
     foresight: Foresight,
@@ -55,25 +72,8 @@ pub(super) struct Durability {
     /// The coefficients of a cubic for each cell between two nodes of A, lowest power first, by
     /// (side, accidents, cell).
     table: Vec<[f64; 4]>,
-    /// Where A alone decides: a finer table.
-    fine: Option<Fine>,
-}
-
-/// D as a function of A alone, linear between close steps.
-///
-/// Steps are kept by how far they lie beyond a node, then by node, so that D at all nodes less the
-/// same number stands side by side in memory.
-#[derive(Clone, Debug)]
-pub(super) struct Fine {
-    steps: Vec<f64>,
-    /// The last node, counted from 0; those before and behind repeat the ends.
-    last: usize,
-}
-
-/// D at consecutive nodes less the same number, as the weighted sum of two rows of numbers.
-pub(super) struct Run<'a> {
-    rows: [&'a [f64]; 2],
-    weights: [f64; 2],
+    /// Where A alone decides; then there is no table.
+    alone: Option<Alone>,
 }
 
 /// What D depends on besides the challenger's hazard.
@@ -90,8 +90,8 @@ impl Durability {
     pub(super) fn new(foresight: Foresight, highest: f64, highest_side: f64) -> Self {
         let low = -REACH;
         // Two nodes more, so that what is interpolated up to the highest needs nothing beyond the end.
-        let high = (highest + 2.0 / Fine::NODES).clamp(low + 1.0, REACH);
-        let cells = ((high - low) * Fine::NODES).ceil() as usize * PER_NODE;
+        let high = (highest + 2.0 / STEPS).clamp(low + 1.0, REACH);
+        let cells = ((high - low) * STEPS).ceil() as usize;
         let nodes = cells + 1;
         let (side_low, sides) = if foresight.defender_drift.is_none() {
             (0.0, 1)
@@ -110,11 +110,10 @@ impl Durability {
             sides,
             accidents,
             table: Vec::new(),
-            fine: None,
+            alone: foresight.alone(),
         };
-        made.table = made.tabulate();
-        if made.sides == 1 && made.accidents.len() == 1 && made.foresight.drift <= 0.0 {
-            made.fine = Some(made.refine());
+        if made.alone.is_none() {
+            made.table = made.tabulate();
         }
         made
     }
@@ -150,36 +149,17 @@ impl Durability {
         (cell as usize, place - f64::from(cell))
     }
 
-    /// The finer table.
-    fn refine(&self) -> Fine {
-        let last = self.cells() / PER_NODE;
-        let value = |place: f64| {
-            let (cell, part) = self.place(self.low + place.clamp(0.0, last as f64) / Fine::NODES);
-            cubic(&self.table[cell], part)
-        };
-        let steps = (0..=Fine::STEPS).flat_map(|step| {
-            let beyond = step as f64 / Fine::STEPS as f64;
-            (0..Fine::row(last)).map(move |at| at as f64 - Fine::BEFORE as f64 + beyond)
-        });
-        Fine { steps: steps.map(value).collect(), last }
-    }
-
-    /// The finer table, where A alone decides.
+    /// D of the challenger's odds, where they alone decide it.
     #[inline]
-    pub(super) fn fine(&self) -> Option<&Fine> {
-        self.fine.as_ref()
-    }
-
-    /// An argument as a place in the finer table, in nodes.
-    pub(super) fn place_of(&self, argument: f64) -> f64 {
-        (argument - self.low) * Fine::NODES
+    pub(super) fn alone(&self) -> Option<&Alone> {
+        self.alone.as_ref()
     }
 
     /// D where the argument of σ in year 0 is `argument`.
     #[inline]
     pub(super) fn at(&self, argument: f64, aside: Aside) -> f64 {
-        match &self.fine {
-            Some(fine) => fine.at(self.place_of(argument)),
+        match &self.alone {
+            Some(alone) => alone.at(exp(argument.min(MOST_ODDS))),
             None => self.beside(argument, aside),
         }
     }
@@ -220,13 +200,6 @@ impl Durability {
         under / over
     }
 
-    /// D without a table, where the argument alone decides it.
-    #[cfg(test)]
-    pub(super) fn exactly(&self, argument: f64) -> f64 {
-        let aside = Aside { defender: 0.0, accidents: self.accidents[0].0 };
-        self.foresight.years(aside).durability(argument).0
-    }
-
     /// The greatest argument in the table.
     #[cfg(test)]
     fn high(&self) -> f64 {
@@ -234,60 +207,11 @@ impl Durability {
     }
 }
 
-impl Fine {
-    /// Nodes per unit of A.
-    pub(super) const NODES: f64 = 8.0;
-
-    /// Steps per node. The error of linear interpolation is at most `step²/8` times the second
-    /// derivative, which is below ¼: 5e-7.
-    const STEPS: usize = 32;
-
-    /// Most nodes that a table has.
-    pub(super) const MOST: usize = (2.0 * REACH * Self::NODES) as usize + 1;
-
-    /// Nodes kept before the first and behind the last.
-    const BEFORE: usize = Self::MOST + 1;
-    const BEHIND: usize = 4;
-
-    /// How many numbers stand in a row.
-    const fn row(last: usize) -> usize {
-        Self::BEFORE + last + 1 + Self::BEHIND
-    }
-
-    /// The last node.
-    pub(super) fn end(&self) -> f64 {
-        self.last as f64
-    }
-
-    /// D at a place in nodes; the ends of the table stand in for what lies beyond.
-    #[inline]
-    fn at(&self, place: f64) -> f64 {
-        let place = place.max(0.0).min(self.end());
-        // The node above, less what is missing to it.
-        let node = place.ceil();
-        let run = self.run(node as isize, 1, node - place);
-        run.at(0)
-    }
-
-    /// D at `count` nodes from `first` on, all less `shift` nodes. `first` is from −1 on, `shift` from 0.
-    #[inline]
-    pub(super) fn run(&self, first: isize, count: usize, shift: f64) -> Run<'_> {
-        let shift = shift.min(Self::MOST as f64);
-        let whole = shift.ceil();
-        let step = (whole - shift) * Self::STEPS as f64;
-        let at = (step as usize).min(Self::STEPS - 1);
-        let part = step - at as f64;
-        let start = (Self::BEFORE as isize + first - whole as isize) as usize;
-        let row = |at: usize| &self.steps[at * Self::row(self.last) + start..][..count];
-        Run { rows: [row(at), row(at + 1)], weights: [1.0 - part, part] }
-    }
-}
-
-impl Run<'_> {
-    /// D at one of the nodes.
+impl Alone {
+    /// D at odds of a break in year 0, in each lane.
     #[inline(always)]
-    pub(super) fn at(&self, node: usize) -> f64 {
-        self.rows[0][node] * self.weights[0] + self.rows[1][node] * self.weights[1]
+    pub(super) fn at<N: Number>(&self, odds: N) -> N {
+        self.precise.at(odds)
     }
 }
 
@@ -334,6 +258,21 @@ impl Foresight {
 }
 
 impl Foresight {
+    /// D of the challenger's odds alone, where nothing else decides it and a ratio comes close enough.
+    fn alone(self) -> Option<Alone> {
+        let (least, most) = self.accidents;
+        if self.defender_drift.is_some() || least < most || self.drift > 0.0 {
+            return None;
+        }
+        let years = self.years(Aside { defender: 0.0, accidents: least });
+        let sampled = Sampled::new(self.fragility / 2.0, years.of_odds());
+        let quick = sampled.best(QUICK).map(|ratio| {
+            let error = Sampled::anywhere(&ratio);
+            (ratio, error)
+        });
+        Some(Alone { precise: sampled.within(PRECISE)?, quick })
+    }
+
     fn years(&self, aside: Aside) -> Years {
         let still = self.drift == 0.0 && self.defender_drift.is_none_or(|drift| drift == 0.0);
         let settled =
@@ -356,6 +295,23 @@ impl Foresight {
 }
 
 impl Years {
+    /// D as a function of the odds of a break in year 0, from the last year back:
+    /// `V_y = 1 + δ others_y V_{y+1} / (1 + X e^{−relief_y})`.
+    fn of_odds(&self) -> impl Fn(f64) -> f64 + use<> {
+        let discount = self.discount;
+        let steps: Vec<(f64, f64)> = self
+            .years
+            .iter()
+            .rev()
+            .map(|(relief, others)| (exp(-relief), discount * others))
+            .collect();
+        move |odds| {
+            let hold = |(ease, others): &(f64, f64)| others / (1.0 + odds * ease);
+            let beyond = steps.first().map_or(1.0, |last| 1.0 / (1.0 - hold(last)));
+            (1.0 - discount) * steps.iter().fold(beyond, |value, year| 1.0 + hold(year) * value)
+        }
+    }
+
     /// D and its derivative in A; beyond the last year its hazard stays.
     fn durability(&self, argument: f64) -> (f64, f64) {
         let (mut sum, mut slope) = (0.0, 0.0);

@@ -1,11 +1,13 @@
 //! What can be offered: points of the contract curve, with guarantees raised.
 
 use engine::{ContractCurve, Preferences};
-use pulp::Arch;
 
-use super::compliance::{Compliance, Span};
-use super::search::Search;
-use super::stakes::{Stakes, Value};
+use super::compliance::Compliance;
+use super::foreseen::Foreseen;
+use super::screen::Screen;
+use super::search::{Search, best_of_all};
+use super::stakes::Stakes;
+use super::worth::Choice;
 use crate::parameter::Settings;
 use crate::scenario::{IssueRole, MAX_ISSUES, Scenario};
 
@@ -19,13 +21,20 @@ pub(super) struct Offers {
     lambda: Vec<f64>,
     /// Steps along the curve.
     steps: usize,
-    span: Span,
-    search: Search,
+    weighing: Weighing,
+}
+
+/// How the best of all offers is found.
+#[derive(Clone, Debug)]
+enum Weighing {
+    Screened(Box<Screen>, Foreseen),
+    Bounded(Search),
+    All,
 }
 
 impl Offers {
-    /// The offers between two belligerents. Where one of them gains by a deal that breaks, nothing
-    /// bounds its premium: then `bounded` is false, and all offers are weighed whenever one is made.
+    /// The offers between two belligerents. `bounded` says that neither of them gains by a deal that
+    /// breaks, so that better terms are never worth less.
     pub(super) fn new(
         settings: &Settings,
         scenario: &Scenario,
@@ -60,9 +69,18 @@ impl Offers {
                 lambda.push(point.lambda);
             }
         }
-        let search = Search::new(&stakes, curve.len(), bounded);
-        let steps = curve.len() - 1;
-        Self { span: span(&stakes), stakes, terms: all_terms, lambda, steps, search }
+        let (row, steps) = (curve.len(), curve.len() - 1);
+        let weighing = if settings.get("full_scan") != 0.0 {
+            Weighing::All
+        } else if let Some(foreseen) = compliance.foreseen() {
+            let screen = Screen::new(&stakes, row, &foreseen, bounded);
+            Weighing::Screened(Box::new(screen), foreseen)
+        } else if bounded {
+            Weighing::Bounded(Search::new(&stakes, row))
+        } else {
+            Weighing::All
+        };
+        Self { stakes, terms: all_terms, lambda, steps, weighing }
     }
 
     /// How many offers.
@@ -74,11 +92,6 @@ impl Offers {
     #[inline]
     pub(super) fn stakes(&self, offer: usize) -> &Stakes {
         &self.stakes[offer]
-    }
-
-    /// Between which bounds they all lie.
-    pub(super) fn span(&self) -> &Span {
-        &self.span
     }
 
     /// Its terms: one level for each issue.
@@ -101,32 +114,21 @@ impl Offers {
         (offer % (self.steps + 1)) as f64 / self.steps as f64
     }
 
-    /// The offer of greatest value above 0, the first of equals. `hint` is where to look first.
+    /// The offer of greatest worth above 0, the first of equals. `hint` is where to look first.
     #[inline]
-    pub(super) fn best(
-        &self,
-        registers: Arch,
-        value: &impl Value,
-        hint: Option<usize>,
-    ) -> Option<usize> {
-        self.search.best(registers, value, hint)
+    pub(super) fn best(&self, choice: Choice, hint: Option<usize>) -> Option<usize> {
+        match &self.weighing {
+            Weighing::Screened(screen, foreseen) => {
+                screen.best(&self.stakes, choice, foreseen, hint)
+            }
+            Weighing::Bounded(search) => search.best(&self.stakes, &choice, hint),
+            Weighing::All => best_of_all(&self.stakes, &choice),
+        }
     }
 
     /// The same by weighing every offer alone.
     #[cfg(test)]
-    pub(super) fn best_of_all(&self, value: &impl Value) -> Option<usize> {
-        super::search::best_of_all(&self.stakes, value)
-    }
-}
-
-/// The least and the greatest of what matters to compliance.
-fn span(stakes: &[Stakes]) -> Span {
-    let ends = |of: fn(&Stakes) -> f64| {
-        let all = || stakes.iter().map(of);
-        (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max))
-    };
-    Span {
-        grievance: ends(Stakes::challenger_grievance),
-        guarantee: ends(|stakes| stakes.guarantee),
+    pub(super) fn best_of_all(&self, choice: Choice) -> Option<usize> {
+        best_of_all(&self.stakes, &choice)
     }
 }

@@ -32,6 +32,7 @@ pub const PARAMETERS: &[Parameter] = &[
     Parameter::new("endorsement_noise", "τ_e", 0.05, Kind::ABOVE_ZERO, "utility", "Noise of the members' endorsement of a draft", ASSUMED),
     Parameter::new("offers", "", 64.0, Kind::Whole { low: 1, high: 1024 }, "grid", "Steps along the contract curve; offers are its points", "numerical"),
     Parameter::new("guarantee_offers", "", 3.0, Kind::Whole { low: 1, high: 33 }, "grid", "Levels to which the guarantee can be raised from each point of the curve; 1: the curve alone", "numerical; 5 is nearer convergence"),
+    Parameter::new("full_scan", "", 0.0, Kind::Flag, "flag", "Whether each offer is weighed whenever one is made, instead of those that bounds leave; changes no result, takes longer", "numerical"),
     Parameter::new("recognition.challenger", "", 0.4, Kind::SHARE, "probability", "Chance a month that the challenger proposes", ASSUMED),
     Parameter::new("recognition.defender", "", 0.3, Kind::SHARE, "probability", "Chance a month that the defender proposes", ASSUMED),
     Parameter::new("recognition.mediator", "", 0.3, Kind::SHARE, "probability", "Chance a month that the mediator proposes; the three add up to 1", ASSUMED),

@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use engine::{
-    Draw as _, Lanes, Lifetime, Line, Measure, Model, NormalBelief, Number as _, PathPlan, Purpose,
-    Stream, Streams, Trace, exp, logistic,
+    Draw as _, Lifetime, Line, Measure, Model, NormalBelief, PathPlan, Purpose, Stream, Streams,
+    Trace, exp, logistic,
 };
 
 use super::coalition::Cohesion;
@@ -13,7 +13,6 @@ use super::offers::Offers;
 use super::outcome::{Agreement, CAUSES, Cause, LAST_YEAR, Outcome, measures, years_needed};
 use super::path::{Recorder, SIGNED, UNSIGNED, plan};
 use super::payoff::{Account, LastMonth, Ledger};
-use super::profile::Profile;
 use super::rhetoric::Voice;
 use super::story::{Event, Listener, Narrator};
 use super::table::{Month, Proposer, Side};
@@ -52,8 +51,6 @@ struct State {
     about_defender: NormalBelief,
     /// Where each proposer found its last offer: where to look first.
     hints: [Cell<Option<usize>>; 3],
-    /// Of the last month with open talks.
-    profile: Profile,
 }
 
 /// What is private.
@@ -92,7 +89,7 @@ impl Peace {
             self.pass_month(&mut state, &secrets, &mut luck, streams, listener);
             self.ledger.fight(
                 &mut account,
-                &self.flows,
+                &self.in_force,
                 state.level,
                 self.seasons[month as usize].weariness,
             );
@@ -142,7 +139,6 @@ impl Peace {
             about_challenger: self.challenger.prior(),
             about_defender: self.defender.prior(),
             hints: [const { Cell::new(None) }; 3],
-            profile: Profile::blank(),
         }
     }
 
@@ -236,18 +232,16 @@ impl Peace {
         state.about_defender.observe(costs.1 + sd * news.1, variance);
     }
 
-    /// What is foreseen about agreements; prepares the profile of durability for it.
-    fn foresee(&self, state: &mut State) -> Outlook {
+    /// What is foreseen about agreements.
+    fn foresee(&self, state: &State) -> Outlook {
         let State { cohesion, voice, about_challenger, about_defender, .. } = state;
-        let outlook = self.compliance.outlook(
+        self.compliance.outlook(
             cohesion.unity,
             cohesion.support,
             voice.belief.probability(),
             about_challenger,
             about_defender,
-        );
-        self.compliance.prepare(&mut state.profile, &outlook, self.offers.span());
-        outlook
+        )
     }
 
     fn month<'a>(
@@ -257,18 +251,15 @@ impl Peace {
         secrets: &Secrets,
         was_open: bool,
     ) -> Month<'a> {
-        let State { cohesion, voice, about_challenger, about_defender, profile, .. } = state;
+        let State { cohesion, voice, about_challenger, about_defender, .. } = state;
         let season = &self.seasons[state.month as usize];
         let drift = self.front.drift(cohesion.support, was_open);
         let level = state.level + self.planning_months * drift;
-        let leans = Lanes([self.challenger.lean, self.defender.lean]);
-        let fronts = leans * season.optimism + level;
-        let forecasts = self.in_force.utilities(fronts, self.table.registers);
-        let side = |who: &Belligerent, belief: &NormalBelief, cost, lane| Side {
+        let side = |who: &Belligerent, belief: &NormalBelief, cost, actor| Side {
             belief: *belief,
             believed_cost: belief.exp_of_sum(season.log_weariness),
             cost,
-            forecast: forecasts.lane(lane),
+            forecast: self.in_force.to_one(actor, who.lean * season.optimism + level),
             break_loss: who.break_loss,
         };
         Month {
@@ -279,7 +270,6 @@ impl Peace {
             weariness: season.weariness,
             audience: self.rhetoric.audience_cost * voice.audience,
             outlook,
-            profile,
         }
     }
 
@@ -387,7 +377,7 @@ impl Peace {
         let weariness = self.seasons[state.month as usize].weariness;
         outcome.payoffs = self.ledger.close(
             *account,
-            &self.flows,
+            &self.in_force,
             LastMonth { month: state.month, level: state.level, weariness },
             worth.map(|worth| (worth, collapse)),
             [

@@ -1,12 +1,10 @@
 //! The table: who proposes, what is worth offering, and who says yes.
 
-use engine::{DecisionRule, LogNormal, NormalBelief, Number};
-use pulp::Arch;
+use engine::{DecisionRule, LogNormal, NormalBelief};
 
 use super::compliance::{Compliance, Outlook, premium};
 use super::offers::Offers;
 use super::parameters::DECISION_RULES;
-use super::profile::Profile;
 use super::stakes::Stakes;
 use super::worth::{Aim, Choice};
 use crate::parameter::{Invalid, Settings};
@@ -51,8 +49,6 @@ pub(super) struct Month<'a> {
     pub(super) audience: f64,
     /// On public beliefs, the defender's cost at its mean.
     pub(super) outlook: Outlook,
-    /// Prepared for the outlook.
-    pub(super) profile: &'a Profile,
 }
 
 /// The rules of the table.
@@ -66,8 +62,6 @@ pub(super) struct Table {
     break_off_rhetoric: f64,
     pub(super) reopen: f64,
     pub(super) open_at_start: bool,
-    /// The widest registers that this processor has.
-    pub(super) registers: Arch,
 }
 
 impl Table {
@@ -98,7 +92,6 @@ impl Table {
             break_off_rhetoric: settings.get("talks.break_off_rhetoric"),
             reopen: settings.get("talks.reopen"),
             open_at_start: settings.get("talks.open_at_start") != 0.0,
-            registers: Arch::new(),
         })
     }
 
@@ -130,7 +123,7 @@ impl Table {
         hint: Option<usize>,
     ) -> Option<usize> {
         let aim = self.aim(month, proposer);
-        offers.best(self.registers, &Choice { month, aim }, hint)
+        offers.best(Choice { month, aim }, hint)
     }
 
     /// What a proposer makes most of.
@@ -154,14 +147,14 @@ impl Table {
         proposer: Proposer,
     ) -> Option<usize> {
         let aim = self.aim(month, proposer);
-        offers.best_of_all(&Choice { month, aim })
+        offers.best_of_all(Choice { month, aim })
     }
 }
 
 impl Month<'_> {
     /// What the challenger has from an offer before its premium, its cost and the war.
     #[inline(always)]
-    pub(super) fn challenger_worth<N: Number>(&self, stakes: &Stakes<N>) -> N {
+    pub(super) fn challenger_worth(&self, stakes: &Stakes) -> f64 {
         stakes.challenger - stakes.challenger_grievance() * self.audience
     }
 
@@ -171,7 +164,7 @@ impl Month<'_> {
         if side.break_loss == 0.0 {
             return 0.0;
         }
-        premium(side.break_loss, self.compliance.durability(stakes, outlook, self.profile))
+        premium(side.break_loss, self.compliance.durability(stakes, outlook))
     }
 
     /// The challenger's premium as it knows it.
@@ -217,29 +210,30 @@ impl Month<'_> {
         stakes.defender - self.war(&self.defender) - premium
     }
 
-    /// The chance that the challenger accepts what it has worth so much less that premium, on public
-    /// beliefs.
-    #[inline(always)]
-    pub(super) fn challenger_takes<N: Number>(&self, stakes: &Stakes<N>, premium: N) -> N {
-        let gap = N::splat(self.challenger.forecast) - (self.challenger_worth(stakes) - premium);
-        self.challenger.believed_cost.reaches(gap)
-    }
-
-    /// The same of the defender.
-    #[inline(always)]
-    pub(super) fn defender_takes<N: Number>(&self, stakes: &Stakes<N>, premium: N) -> N {
-        let gap = N::splat(self.defender.forecast) - (stakes.defender - premium);
-        self.defender.believed_cost.reaches(gap)
+    /// The premiums of challenger and defender on the public belief.
+    #[inline]
+    pub(super) fn premiums(&self, stakes: &Stakes) -> (f64, f64) {
+        let (ours, theirs) = (self.challenger.break_loss, self.defender.break_loss);
+        if ours == 0.0 && theirs == 0.0 {
+            return (0.0, 0.0);
+        }
+        let durability = self.compliance.durability(stakes, &self.outlook);
+        (premium(ours, durability), premium(theirs, durability))
     }
 
     /// The chance that the challenger accepts, on public beliefs.
+    #[inline]
     pub(super) fn challenger_accepts(&self, stakes: &Stakes) -> f64 {
-        self.challenger_takes(stakes, self.premium(&self.challenger, stakes, &self.outlook))
+        let premium = self.premium(&self.challenger, stakes, &self.outlook);
+        let gap = self.challenger.forecast - (self.challenger_worth(stakes) - premium);
+        self.challenger.believed_cost.reaches(gap)
     }
 
     /// The chance that the defender accepts, on public beliefs.
+    #[inline]
     pub(super) fn defender_accepts(&self, stakes: &Stakes) -> f64 {
-        self.defender_takes(stakes, self.defender_premium(stakes))
+        let gap = self.defender.forecast - (stakes.defender - self.defender_premium(stakes));
+        self.defender.believed_cost.reaches(gap)
     }
 
     /// What fighting on is worth to either side at mean beliefs about its cost.
@@ -300,12 +294,7 @@ mod tests {
     }
 
     /// A month of arbitrary beliefs, costs and forecasts.
-    fn arbitrary<'a>(
-        peace: &'a Peace,
-        losses: (f64, f64),
-        luck: &mut Stream,
-        profile: &'a mut Profile,
-    ) -> Month<'a> {
+    fn arbitrary<'a>(peace: &'a Peace, losses: (f64, f64), luck: &mut Stream) -> Month<'a> {
         let mut between = |low: f64, high: f64| low + (high - low) * luck.uniform();
         let weariness = between(1.0, 3.0);
         let mut side = |break_loss: f64| {
@@ -324,9 +313,7 @@ mod tests {
         let about = &challenger.belief;
         let outlook: Outlook =
             peace.compliance.outlook(unity, support, revisionist, about, &defender.belief);
-        peace.compliance.prepare(profile, &outlook, peace.offers.span());
         Month {
-            profile,
             compliance: &peace.compliance,
             challenger,
             defender,
@@ -358,9 +345,8 @@ mod tests {
                 let peace = Peace::new(&settings, &duel(losses)).expect("it is valid");
                 let mut luck =
                     Streams::new(engine::Seed(9), case as u64).open(Purpose::named("months"));
-                let mut profile = Profile::blank();
                 for round in 0..60 {
-                    let month = arbitrary(&peace, losses, &mut luck, &mut profile);
+                    let month = arbitrary(&peace, losses, &mut luck);
                     for proposer in [Proposer::Challenger, Proposer::Defender, Proposer::Mediator] {
                         let all = peace.table.offer_by_full_scan(&peace.offers, &month, proposer);
                         for hint in [None, Some(17), Some(150)] {

@@ -4,9 +4,10 @@ use engine::{NormalBelief, Preferences, exp, ln};
 
 use super::coalition::Coalition;
 use super::compliance::Compliance;
-use super::front::{Front, InForce, StatusQuo};
+use super::front::{Front, StatusQuo};
+use super::in_force::InForce;
 use super::offers::Offers;
-use super::payoff::{Flows, Ledger};
+use super::payoff::Ledger;
 use super::rhetoric::Rhetoric;
 use super::table::Table;
 use crate::parameter::{Invalid, Settings};
@@ -25,14 +26,13 @@ pub struct Peace {
     pub(super) challenger: Belligerent,
     pub(super) defender: Belligerent,
     pub(super) front: Front,
-    /// What the terms in force are worth to challenger and defender.
-    pub(super) in_force: InForce<2, 4>,
+    /// What the terms in force are worth to belligerents, then members.
+    pub(super) in_force: InForce,
     pub(super) rhetoric: Rhetoric,
     pub(super) coalition: Coalition,
     pub(super) table: Table,
     pub(super) offers: Offers,
     pub(super) compliance: Compliance,
-    pub(super) flows: Flows,
     pub(super) ledger: Ledger,
     /// Worth of every offer to every actor, by offer: belligerents, then members.
     pub(super) worth: Vec<f64>,
@@ -106,7 +106,7 @@ impl Peace {
         let defender = belligerent(scenario, Role::Defender)?;
         let own = |actor: &Actor| preferences(actor, scenario);
         let members: Vec<Preferences> = scenario.members().map(own).collect::<Result<_, _>>()?;
-        let coalition = Coalition::new(settings, scenario, &members, &status_quo);
+        let coalition = Coalition::new(settings, scenario, &members, &status_quo, front.start);
         let coalition =
             coalition.map_err(|error| Invalid::new("influence", "unusable", error.to_string()))?;
 
@@ -122,7 +122,6 @@ impl Peace {
         let issues = scenario.issues.len();
         let worth = worth_of(&offers, issues, &everybody.iter().collect::<Vec<_>>());
         let consulted_worth = worth_of(&offers, issues, &consulted);
-        let flows = Flows::new(&status_quo, front.start, &everybody);
         let horizon = settings.get("horizon_months") as u32;
         Ok(Self {
             horizon,
@@ -130,14 +129,13 @@ impl Peace {
             planning_months: settings.get("planning_months"),
             seasons: (0..horizon).map(|month| Season::new(settings, month)).collect(),
             news: news(settings),
+            in_force: InForce::new(&status_quo, front.start, &everybody),
             front,
-            in_force: InForce::new(&status_quo, &[ours, theirs]),
             rhetoric: Rhetoric::new(settings),
             coalition,
             table,
             offers,
             compliance,
-            flows,
             ledger: Ledger::new(settings.get("discount"), horizon),
             worth,
             consulted_worth,
