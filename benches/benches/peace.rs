@@ -1,22 +1,70 @@
-//! How fast `peace` plays at its reference point, on one core.
+//! How fast `peace` plays at its reference point, on one core, and what its parts take.
+
+use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use engine::{Purpose, Records, Seed, Streams};
+use engine::{
+    AnyModel, Batch, DecisionRule, Draw as _, NormalBelief, Purpose, Records, Seed, Streams, occurs,
+};
+use models::peace::Peace;
 
 /// Replications a round: enough for the clock, few enough for many rounds.
 const ROUND: u64 = 2000;
 
-fn peace(criterion: &mut Criterion) {
-    let model = benches::reference_model();
+/// The reference point with some values changed.
+fn changed(changes: &[(&str, f64)]) -> Peace {
+    let mut study = benches::reference_study();
+    for (path, value) in changes {
+        let place = study.settings.place(path).expect("it is a parameter");
+        let value = study.settings.table()[place].kind.write(*value);
+        study.settings.set(place, &value).expect("it is valid");
+    }
+    Peace::new(&study.settings, &study.scenario).expect("it is valid")
+}
+
+/// Replications of a model, one round after another.
+fn replications(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("peace");
     group.throughput(Throughput::Elements(ROUND)).sample_size(20);
-    group.bench_function("replications", |bench| {
-        let mut first = 0;
-        bench.iter(|| {
-            first += ROUND;
-            model.play_range(Seed(1).into(), first..first + ROUND, Records::default())
+    let whole: [(&str, &[(&str, f64)]); 4] = [
+        ("replications", &[]),
+        ("replications by full scan", &[("full_scan", 1.0)]),
+        ("a month with talks", &[("horizon_months", 1.0), ("talks.open_at_start", 1.0)]),
+        ("a month without", &[("horizon_months", 1.0), ("talks.reopen", 0.0)]),
+    ];
+    for (name, changes) in whole {
+        let model = changed(changes);
+        let model: &dyn AnyModel = &model;
+        group.bench_function(name, |bench| {
+            let mut first = 0;
+            bench.iter(|| {
+                first += ROUND;
+                model.play_range(Seed(1).into(), first..first + ROUND, Records::default())
+            });
         });
-    });
+    }
+    group.finish();
+}
+
+/// A batch of one block, and of a small study.
+fn batches(criterion: &mut Criterion) {
+    let study = benches::reference_study();
+    let model = study.build(&study.design.point(0)).expect("it is valid");
+    let models: Vec<&dyn AnyModel> = vec![model.as_ref(); 9];
+    let mut group = criterion.benchmark_group("batch");
+    group.sample_size(20);
+    for (name, points, replications, threads) in [
+        ("a block", 1, 256, 1),
+        ("a study of 9 points by 1024, one thread", 9, 1024, 1),
+        ("a study of 9 points by 1024, two threads", 9, 1024, 2),
+    ] {
+        group.throughput(Throughput::Elements(points as u64 * replications));
+        let batch = Batch::new(Seed(1), replications, threads).expect("there are threads");
+        group.bench_function(name, |bench| {
+            bench
+                .iter(|| batch.run_on(&models[..points], vec![None; points], 0..replications, &()));
+        });
+    }
     group.finish();
 }
 
@@ -32,7 +80,24 @@ fn parts(criterion: &mut Criterion) {
             Streams::new(Seed(1), replication).open(Purpose::named("front"))
         });
     });
+    let mut stream = Streams::new(Seed(1), 0).open(Purpose::named("front"));
+    criterion.bench_function("a uniform number", |bench| bench.iter(|| stream.uniform()));
+    criterion.bench_function("a normal number", |bench| bench.iter(|| stream.normal()));
+    criterion.bench_function("a choice of log-odds", |bench| {
+        bench.iter(|| occurs(stream.uniform(), black_box(0.4)));
+    });
+    let rule = DecisionRule::Quantal { noise: 0.02 };
+    criterion.bench_function("a chance of acceptance", |bench| {
+        bench.iter(|| rule.acceptance(black_box(0.013)));
+    });
+    criterion.bench_function("a lesson about a cost, and what it makes of a threat", |bench| {
+        bench.iter(|| {
+            let mut belief = NormalBelief { mean: black_box(-2.1), sd: 0.85 };
+            belief.observe(-1.9, 2.0);
+            belief.exp_of_sum(0.3).reaches(black_box(0.11))
+        });
+    });
 }
 
-criterion_group!(all, peace, parts);
+criterion_group!(all, replications, batches, parts);
 criterion_main!(all);

@@ -1,0 +1,616 @@
+//! The model at the reference point as plain Rust: each formula where it is needed, every offer weighed.
+//!
+//! What others would write first, and what the engine is held against. It shares with the engine the scenario,
+//! preferences, the contract curve and consultation, all solved before play begins; nothing of what plays.
+
+use engine::{ContractCurve, Preferences, consult_many};
+use experiments::Study;
+use models::{Actor, IssueRole, Role, Settings};
+use nalgebra::DMatrix;
+use rand::{RngExt as _, SeedableRng as _};
+use rand_distr::StandardNormal;
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+/// Years for which an agreement is played out, and months that payoffs count after the horizon.
+const YEARS: usize = 20;
+const MONTHS_AFTER: usize = 240;
+
+/// Nodes and weights of the three-point Gauss–Hermite rule.
+const NODES: [(f64, f64); 3] =
+    [(-1.732_050_807_568_877_2, 1.0 / 6.0), (0.0, 2.0 / 3.0), (1.732_050_807_568_877_2, 1.0 / 6.0)];
+
+/// A design point.
+pub struct Plain {
+    settings: Settings,
+    sides: [Side; 2],
+    members: Vec<Member>,
+    issues: Vec<Issue>,
+    offers: Vec<Offer>,
+    weights: f64,
+}
+
+struct Side {
+    preferences: Preferences,
+    cost: (f64, f64),
+    lean: f64,
+    break_loss: f64,
+}
+
+struct Member {
+    own: Preferences,
+    consulted: Preferences,
+    weight: f64,
+    support: f64,
+    fatigue: f64,
+    rally: f64,
+}
+
+struct Issue {
+    at_start: f64,
+    slope: f64,
+}
+
+struct Offer {
+    terms: Vec<f64>,
+    worth: [f64; 2],
+    guarantee: f64,
+}
+
+/// What a replication ends in.
+pub struct Ending {
+    /// Month of signature, counted from 1.
+    pub month: Option<u32>,
+    /// Chance that it is in force after five years.
+    pub holds: f64,
+    /// Months with open talks.
+    pub months_open: u32,
+    /// Belligerents, then members.
+    pub payoffs: Vec<f64>,
+}
+
+/// What a month's bargaining depends on.
+struct Month {
+    outlook: Outlook,
+    cost: [f64; 2],
+    belief: [(f64, f64); 2],
+    forecast: [f64; 2],
+    weariness: f64,
+    audience: f64,
+    revisionist: bool,
+}
+
+struct Outlook {
+    trust: f64,
+    revisionist: f64,
+    costs: [f64; 3],
+}
+
+fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+fn logit(share: f64) -> f64 {
+    (share / (1.0 - share)).ln()
+}
+
+impl Plain {
+    /// The reference point of a study of `peace` without blocs, elections or rows of influence.
+    ///
+    /// # Panics
+    ///
+    /// Where the study is not sound.
+    pub fn new(study: &Study) -> Self {
+        let (settings, scenario) = (study.settings.clone(), &study.scenario);
+        let preferences = |actor: &Actor| {
+            Preferences::new(actor.ideal.clone(), &actor.salience, actor.curvature).expect("sound")
+        };
+        let side = |role: Role, sign: f64| {
+            let actor = scenario.actors.iter().find(|own| own.role == role).expect("it is there");
+            Side {
+                preferences: preferences(actor),
+                cost: (actor.cost_median.ln(), actor.cost_log_sd),
+                lean: sign * actor.optimism,
+                break_loss: actor.break_loss,
+            }
+        };
+        let sides = [side(Role::Challenger, 1.0), side(Role::Defender, -1.0)];
+        let actors: Vec<&Actor> = scenario.members().collect();
+        let issue = |issue: &models::Issue| match issue.role {
+            Some(IssueRole::Territory) => {
+                Issue { at_start: logit(settings.get("front.held")), slope: 1.0 }
+            }
+            _ => Issue {
+                at_start: logit(issue.while_fighting.expect("it has a level")),
+                slope: -issue.spillover,
+            },
+        };
+        let guarantee = scenario.issues.iter().position(|i| i.role == Some(IssueRole::Guarantee));
+        let discount = settings.get("discount").powf(1.0 / 12.0);
+        let months = settings.get("horizon_months") as usize + MONTHS_AFTER;
+        Self {
+            members: members(&actors, settings.get("unity"), preferences),
+            issues: scenario.issues.iter().map(issue).collect(),
+            offers: offers(&settings, &sides, guarantee.expect("there is one")),
+            weights: (0..months).map(|month| discount.powi(month as i32)).sum(),
+            settings,
+            sides,
+        }
+    }
+
+    fn get(&self, path: &str) -> f64 {
+        self.settings.get(path)
+    }
+
+    /// Plays so many replications from one stream.
+    pub fn play(&self, seed: u64, count: u64, mut each: impl FnMut(&Ending)) {
+        let mut luck = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let rules = Rules::new(self);
+        for _ in 0..count {
+            each(&self.play_one(&rules, &mut luck));
+        }
+    }
+
+    fn in_force(&self, level: f64) -> Vec<f64> {
+        let gone = level - logit(self.get("front.held"));
+        self.issues.iter().map(|issue| logistic(issue.at_start + issue.slope * gone)).collect()
+    }
+
+    fn play_one(&self, rules: &Rules, luck: &mut Xoshiro256PlusPlus) -> Ending {
+        let normal = |luck: &mut Xoshiro256PlusPlus| luck.sample::<f64, _>(StandardNormal);
+        let log_cost = [0, 1].map(|side: usize| {
+            let (median, sd) = self.sides[side].cost;
+            median + sd * normal(luck)
+        });
+        let cost = log_cost.map(f64::exp);
+        let revisionist = luck.random::<f64>() < rules.prior;
+        let mut belief = [self.sides[0].cost, self.sides[1].cost];
+        let (mut unity, mut support) = (rules.unity, rules.initial_support);
+        let (mut level, mut rhetoric) = (logit(rules.held), rules.signalling);
+        let (mut log_odds, mut norm) = (logit(rules.prior), rules.norm);
+        let (mut audience, mut open) = (0.5 * rules.signalling.max(0.0), rules.open_at_start);
+        let mut payoffs = vec![0.0; 2 + self.members.len()];
+        let (mut months_open, mut month) = (0, 0);
+        loop {
+            unity +=
+                rules.reversion * (rules.unity - unity) + rules.unity_volatility * normal(luck);
+            unity = unity.clamp(0.0, 1.0);
+            support = self.support(rules, support, unity, month, rhetoric, luck);
+            let kept = if open { 1.0 - rules.withheld } else { 1.0 };
+            let aid = rules.aid * support * kept;
+            let balance = rules.challenger_force / (rules.defender_force + aid);
+            let drift = rules.responsiveness * balance.ln();
+            level += drift + rules.front_volatility * normal(luck);
+            level += if open && revisionist { rules.leverage } else { 0.0 };
+            let lean = if revisionist { 0.5 } else { -0.5 };
+            rhetoric = rules.signalling + lean * rules.separation + rules.noise * normal(luck);
+            let surprise = rhetoric - norm;
+            let evidence = rules.credence * rules.separation * surprise / rules.noise.powi(2);
+            log_odds = (1.0 - rules.forgetting) * log_odds
+                + rules.forgetting * logit(rules.prior)
+                + evidence;
+            norm += rules.adaptation * surprise;
+            audience = rules.persistence * audience + (1.0 - rules.persistence) * rhetoric.max(0.0);
+            let weariness = 1.0 + rules.weariness * f64::from(month) / 12.0;
+            self.fight(&mut payoffs, rules.monthly.powi(month as i32), level, weariness, cost);
+            let was_open = open;
+            if open || luck.random::<f64>() < rules.reopen {
+                months_open += 1;
+                for side in 0..2 {
+                    let (mean, sd) = &mut belief[side];
+                    let signal = log_cost[side] + rules.news.sqrt() * normal(luck);
+                    let trust = *sd * *sd / (*sd * *sd + rules.news);
+                    *mean += trust * (signal - *mean);
+                    *sd *= (1.0 - trust).sqrt();
+                }
+                let (mean, sd) = belief[0];
+                let fading = (-f64::from(month) / rules.optimism_fading).exp();
+                let kept = if was_open { 1.0 - rules.withheld } else { 1.0 };
+                let balance =
+                    rules.challenger_force / (rules.defender_force + rules.aid * support * kept);
+                let ahead = level + rules.planning * rules.responsiveness * balance.ln();
+                let forecast = [0, 1].map(|side: usize| {
+                    let own = &self.sides[side];
+                    own.preferences.utility(&self.in_force(ahead + own.lean * fading))
+                });
+                let outlook = Outlook {
+                    trust: unity + rules.naivety * (support - unity),
+                    revisionist: logistic(log_odds),
+                    costs: NODES.map(|(node, _)| (mean + sd * node).exp()),
+                };
+                let audience = rules.audience_cost * audience;
+                let at =
+                    Month { outlook, cost, belief, forecast, weariness, audience, revisionist };
+                let terms = self.bargain(rules, &at, level, unity, luck);
+                if let Some(offer) = terms {
+                    let (survival, collapse) = play_out(rules, offer, &at, support, luck);
+                    self.close(rules, &mut payoffs, month, level, Some((offer, collapse)), cost);
+                    let holds = survival[5];
+                    return Ending { month: Some(month + 1), holds, months_open, payoffs };
+                }
+                let breaks = rules.break_off + rules.break_off_rhetoric * rhetoric.max(0.0);
+                open = luck.random::<f64>() >= breaks;
+            }
+            month += 1;
+            if month == rules.horizon {
+                self.close(rules, &mut payoffs, month - 1, level, None, cost);
+                return Ending { month: None, holds: 0.0, months_open, payoffs };
+            }
+        }
+    }
+
+    fn support(
+        &self,
+        rules: &Rules,
+        support: f64,
+        unity: f64,
+        month: u32,
+        rhetoric: f64,
+        luck: &mut Xoshiro256PlusPlus,
+    ) -> f64 {
+        let pull = rules.interaction * unity * (2.0 * support - 1.0);
+        let mut supporting = 0.0;
+        for member in &self.members {
+            let readiness = member.support + pull - member.fatigue * f64::from(month) / 12.0
+                + member.rally * rhetoric;
+            if luck.random::<f64>() < logistic(readiness) {
+                supporting += member.weight;
+            }
+        }
+        rules.inertia * support + (1.0 - rules.inertia) * supporting
+    }
+
+    /// A side's premium on the public belief.
+    fn premium(&self, rules: &Rules, side: usize, offer: &Offer, outlook: &Outlook) -> f64 {
+        let loss = self.sides[side].break_loss;
+        if loss == 0.0 {
+            return 0.0;
+        }
+        let mean = |mind: f64| {
+            let at = outlook.costs.iter().zip(NODES).map(|(cost, (_, weight))| {
+                weight * rules.durability(rules.argument(offer, mind, outlook.trust, *cost))
+            });
+            at.sum::<f64>()
+        };
+        let believed = outlook.revisionist;
+        let durability = believed * mean(1.0) + (1.0 - believed) * mean(rules.settler_grievance);
+        loss * (1.0 - durability) / durability
+    }
+
+    /// What a side gains by an offer, as it knows itself.
+    fn gain(&self, rules: &Rules, month: &Month, side: usize, offer: &Offer) -> f64 {
+        let loss = self.sides[side].break_loss;
+        let premium = if side == 1 {
+            self.premium(rules, side, offer, &month.outlook)
+        } else if loss == 0.0 {
+            0.0
+        } else {
+            let mind = if month.revisionist { 1.0 } else { rules.settler_grievance };
+            let argument = rules.argument(offer, mind, month.outlook.trust, month.cost[0]);
+            let durability = rules.durability(argument);
+            loss * (1.0 - durability) / durability
+        };
+        let war = month.forecast[side] - month.cost[side] * month.weariness;
+        worth(month, side, offer) - premium - war
+    }
+
+    /// The chance that a side accepts, on public beliefs.
+    fn accepts(&self, rules: &Rules, month: &Month, side: usize, offer: &Offer) -> f64 {
+        let premium = self.premium(rules, side, offer, &month.outlook);
+        let gap = month.forecast[side] - (worth(month, side, offer) - premium);
+        if gap <= 0.0 {
+            return 1.0;
+        }
+        let (mean, sd) = month.belief[side];
+        let z = (gap.ln() - mean - month.weariness.ln()) / sd;
+        engine::normal_survival_exact(z)
+    }
+
+    fn bargain(
+        &self,
+        rules: &Rules,
+        month: &Month,
+        level: f64,
+        unity: f64,
+        luck: &mut Xoshiro256PlusPlus,
+    ) -> Option<&Offer> {
+        let draw = luck.random::<f64>();
+        let proposer = if draw < rules.challenger_proposes {
+            0
+        } else if draw < rules.challenger_proposes + rules.defender_proposes {
+            1
+        } else {
+            2
+        };
+        let value = |offer: &Offer| match proposer {
+            2 => {
+                let gain = |side: usize| {
+                    let (mean, sd) = month.belief[side];
+                    let war = month.forecast[side] - (mean + sd * sd / 2.0).exp() * month.weariness;
+                    worth(month, side, offer)
+                        - self.premium(rules, side, offer, &month.outlook)
+                        - war
+                };
+                let (ours, theirs) = (gain(0), gain(1));
+                if ours > 0.0 && theirs > 0.0 {
+                    ours.powf(rules.mediator_weight) * theirs.powf(1.0 - rules.mediator_weight)
+                } else {
+                    0.0
+                }
+            }
+            side => {
+                let gain = self.gain(rules, month, side, offer);
+                if gain > 0.0 { gain * self.accepts(rules, month, 1 - side, offer) } else { 0.0 }
+            }
+        };
+        let mut best = (0.0, None);
+        for offer in &self.offers {
+            let value = value(offer);
+            if value > best.0 {
+                best = (value, Some(offer));
+            }
+        }
+        let offer = best.1?;
+        for side in (0..2).filter(|side| *side != proposer) {
+            let gain = self.gain(rules, month, side, offer);
+            if luck.random::<f64>() >= logistic(gain / rules.quantal_noise) {
+                return None;
+            }
+        }
+        self.endorsed(rules, month, offer, level, unity, luck).then_some(offer)
+    }
+
+    fn endorsed(
+        &self,
+        rules: &Rules,
+        month: &Month,
+        offer: &Offer,
+        level: f64,
+        unity: f64,
+        luck: &mut Xoshiro256PlusPlus,
+    ) -> bool {
+        let premium = self.premium(rules, 1, offer, &month.outlook);
+        let in_force = self.in_force(level);
+        let mut share = 0.0;
+        for member in &self.members {
+            let gain = member.consulted.utility(&offer.terms) - member.consulted.utility(&in_force)
+                + rules.backing
+                - rules.premium_weight * premium;
+            if luck.random::<f64>() < logistic(gain / rules.endorsement_noise) {
+                share += member.weight;
+            }
+        }
+        if luck.random::<f64>() < unity {
+            share = if share >= 0.5 - 1e-12 { 1.0 } else { 0.0 };
+        }
+        share >= rules.quota - 1e-12
+    }
+
+    fn fight(&self, payoffs: &mut [f64], weight: f64, level: f64, weariness: f64, cost: [f64; 2]) {
+        let terms = self.in_force(level);
+        for (side, own) in self.sides.iter().enumerate() {
+            payoffs[side] += weight * (own.preferences.utility(&terms) - cost[side] * weariness);
+        }
+        for (payoff, member) in payoffs[2..].iter_mut().zip(&self.members) {
+            *payoff += weight * member.own.utility(&terms);
+        }
+    }
+
+    /// Books peace until a collapse, then war as it was.
+    fn close(
+        &self,
+        rules: &Rules,
+        payoffs: &mut [f64],
+        month: u32,
+        level: f64,
+        signed: Option<(&Offer, Option<usize>)>,
+        cost: [f64; 2],
+    ) {
+        let (first, end) = (month as usize + 1, rules.horizon as usize + MONTHS_AFTER);
+        let war_again = match signed {
+            None => first,
+            Some((_, None)) => end,
+            Some((_, Some(year))) => (first + 12 * year).min(end),
+        };
+        let weight = |from: usize, to: usize| -> f64 {
+            (from..to).map(|month| rules.monthly.powi(month as i32)).sum()
+        };
+        if let Some((offer, _)) = signed {
+            let peace = weight(first, war_again);
+            payoffs[0] += peace * offer.worth[0];
+            payoffs[1] += peace * offer.worth[1];
+            for (payoff, member) in payoffs[2..].iter_mut().zip(&self.members) {
+                *payoff += peace * member.own.utility(&offer.terms);
+            }
+        }
+        let war = weight(war_again, end);
+        let weariness = 1.0 + rules.weariness * f64::from(month) / 12.0;
+        self.fight(payoffs, war, level, weariness, cost);
+        for (payoff, side) in payoffs.iter_mut().zip(&self.sides) {
+            *payoff -= if signed.is_some() { war * side.break_loss } else { 0.0 };
+        }
+        for payoff in payoffs {
+            *payoff /= self.weights;
+        }
+    }
+}
+
+impl Rules {
+    /// D where the argument of σ in year 0 is `argument`.
+    fn durability(&self, argument: f64) -> f64 {
+        let (mut sum, mut weight, mut alive, mut hold) = (0.0, 1.0, 1.0, 1.0);
+        for relief in &self.relief {
+            sum += weight * alive;
+            hold = (1.0 - logistic(argument - relief)) * (1.0 - self.accidents);
+            alive *= hold;
+            weight *= self.discount;
+        }
+        (1.0 - self.discount) * (sum + weight * alive / (1.0 - self.discount * hold))
+    }
+
+    fn argument(&self, offer: &Offer, mind: f64, trust: f64, cost: f64) -> f64 {
+        let strain =
+            mind * (1.0 - offer.worth[0]) - cost - self.deterrence * offer.guarantee * trust;
+        self.base + self.fragility + self.slope * strain
+    }
+}
+
+/// Survival to the end of each year, and the year of collapse.
+fn play_out(
+    rules: &Rules,
+    offer: &Offer,
+    month: &Month,
+    support: f64,
+    luck: &mut Xoshiro256PlusPlus,
+) -> ([f64; YEARS + 1], Option<usize>) {
+    let (mut credibility, mut power) = (support, 0.0);
+    let mut survival = [1.0; YEARS + 1];
+    let mind = if month.revisionist { 1.0 } else { rules.settler_grievance };
+    for year in 0..YEARS {
+        let strain = mind * (1.0 - offer.worth[0])
+            - month.cost[0]
+            - rules.deterrence * offer.guarantee * credibility
+            + power;
+        let fragile = rules.fragility * (-(year as f64) / rules.fragility_years).exp();
+        let broken = logistic(rules.base + fragile + rules.slope * strain);
+        survival[year + 1] = survival[year] * (1.0 - broken) * (1.0 - rules.accidents);
+        credibility += rules.credibility_reversion * (rules.unity - credibility)
+            + rules.credibility_volatility * luck.sample::<f64, _>(StandardNormal);
+        credibility = credibility.clamp(0.0, 1.0);
+        power += rules.power_volatility * luck.sample::<f64, _>(StandardNormal);
+    }
+    let lot = luck.random::<f64>();
+    (survival, (1..=YEARS).find(|year| lot >= survival[*year]))
+}
+
+/// What an offer is worth to a side before its premium.
+fn worth(month: &Month, side: usize, offer: &Offer) -> f64 {
+    let audience = if side == 0 { month.audience * (1.0 - offer.worth[0]) } else { 0.0 };
+    offer.worth[side] - audience
+}
+
+fn members(
+    actors: &[&Actor],
+    unity: f64,
+    preferences: impl Fn(&Actor) -> Preferences,
+) -> Vec<Member> {
+    let capability: f64 = actors.iter().map(|actor| actor.capability).sum();
+    let size = actors.len();
+    let influence = DMatrix::from_fn(size, size, |_, other| actors[other].capability / capability);
+    let ideal = DMatrix::from_fn(size, actors[0].ideal.len(), |at, issue| actors[at].ideal[issue]);
+    let settled = consult_many(&influence, &vec![unity; size], &ideal).expect("rows add up to 1");
+    let member = |(at, actor): (usize, &&Actor)| {
+        let own = preferences(actor);
+        let consulted = own.around(&settled.row(at).iter().copied().collect::<Vec<f64>>());
+        Member {
+            own,
+            consulted,
+            weight: actor.capability / capability,
+            support: actor.support,
+            fatigue: actor.fatigue,
+            rally: actor.rally,
+        }
+    };
+    actors.iter().enumerate().map(member).collect()
+}
+
+fn offers(settings: &Settings, sides: &[Side; 2], guarantee: usize) -> Vec<Offer> {
+    let (ours, theirs) = (&sides[0].preferences, &sides[1].preferences);
+    let curve = ContractCurve::new(ours, theirs).spaced(settings.get("offers") as usize);
+    let levels = settings.get("guarantee_offers") as usize;
+    let mut offers = Vec::new();
+    for level in 0..levels {
+        for point in &curve {
+            let mut terms = point.terms.clone();
+            let raise = level as f64 / (levels - 1) as f64;
+            terms[guarantee] += raise * (1.0 - terms[guarantee]);
+            let worth = [ours.utility(&terms), theirs.utility(&terms)];
+            offers.push(Offer { worth, guarantee: terms[guarantee], terms });
+        }
+    }
+    offers
+}
+
+macro_rules! rules {
+    ($($name:ident $path:literal),* $(,)?) => {
+        /// The parameters by name, and what follows from them alone.
+        struct Rules {
+            $($name: f64,)*
+            horizon: u32,
+            open_at_start: bool,
+            monthly: f64,
+            news: f64,
+            relief: Vec<f64>,
+        }
+
+        impl Rules {
+            fn new(plain: &Plain) -> Self {
+                let fragility = plain.get("compliance.fragility");
+                let years = plain.get("compliance.fragility_years");
+                // Until no more than 1e-8 of the extra hazard is left.
+                let last = (years * (fragility / 1e-8).ln()).ceil() as u32;
+                let relief = |year: u32| fragility * (1.0 - (-f64::from(year) / years).exp());
+                Self {
+                    $($name: plain.get($path),)*
+                    horizon: plain.get("horizon_months") as u32,
+                    open_at_start: plain.get("talks.open_at_start") != 0.0,
+                    monthly: plain.get("discount").powf(1.0 / 12.0),
+                    news: plain.get("channel_noise").powi(2) / plain.get("channels"),
+                    relief: (0..=last).map(relief).collect(),
+                }
+            }
+        }
+    };
+}
+
+rules! {
+    unity "unity",
+    signalling "signalling",
+    quantal_noise "quantal_noise",
+    endorsement_noise "endorsement_noise",
+    challenger_proposes "recognition.challenger",
+    defender_proposes "recognition.defender",
+    mediator_weight "mediator_weight",
+    break_off "talks.break_off",
+    break_off_rhetoric "talks.break_off_rhetoric",
+    reopen "talks.reopen",
+    held "front.held",
+    challenger_force "front.challenger_force",
+    defender_force "front.defender_force",
+    aid "front.aid",
+    responsiveness "front.responsiveness",
+    front_volatility "front.volatility",
+    leverage "front.talk_leverage",
+    withheld "front.withheld_aid",
+    planning "planning_months",
+    weariness "weariness",
+    optimism_fading "optimism_fading_months",
+    separation "rhetoric.separation",
+    noise "rhetoric.noise",
+    credence "rhetoric.credence",
+    forgetting "rhetoric.forgetting",
+    norm "rhetoric.norm",
+    adaptation "rhetoric.norm_adaptation",
+    prior "revisionist_prior",
+    persistence "audience.persistence",
+    audience_cost "audience.cost",
+    reversion "coalition.reversion",
+    unity_volatility "coalition.volatility",
+    interaction "coalition.interaction",
+    inertia "coalition.inertia",
+    initial_support "coalition.initial_support",
+    quota "coalition.quota",
+    backing "coalition.backing",
+    premium_weight "coalition.premium_weight",
+    base "compliance.base",
+    slope "compliance.slope",
+    fragility "compliance.fragility",
+    fragility_years "compliance.fragility_years",
+    settler_grievance "compliance.settler_grievance",
+    deterrence "compliance.deterrence",
+    power_volatility "compliance.power_volatility",
+    accidents "compliance.accidents",
+    credibility_reversion "compliance.credibility_reversion",
+    credibility_volatility "compliance.credibility_volatility",
+    naivety "compliance.naivety",
+    discount "discount",
+}
