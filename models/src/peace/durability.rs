@@ -266,11 +266,15 @@ impl Foresight {
         }
         let years = self.years(Aside { defender: 0.0, accidents: least });
         let sampled = Sampled::new(self.fragility / 2.0, years.of_odds());
-        let quick = sampled.best(QUICK).map(|ratio| {
+        let ladder = sampled.ladder(PRECISE);
+        let quick = ladder.iter().filter(|ratio| ratio.degree <= QUICK);
+        let quick = quick.min_by(|a, b| a.error.total_cmp(&b.error)).cloned();
+        let quick = quick.map(|ratio| {
             let error = Sampled::anywhere(&ratio);
             (ratio, error)
         });
-        Some(Alone { precise: sampled.within(PRECISE)?, quick })
+        let precise = ladder.into_iter().next_back().filter(|ratio| ratio.error <= PRECISE)?;
+        Some(Alone { precise, quick })
     }
 
     fn years(&self, aside: Aside) -> Years {

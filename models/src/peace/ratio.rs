@@ -14,7 +14,7 @@ const FITTED: f64 = 4.0;
 const COMPARED: f64 = 64.0;
 
 /// Rounds of reweighting in a fit.
-const ROUNDS: usize = 8;
+const ROUNDS: usize = 4;
 
 /// `P(X) / Q(X)` with `Q(0) = 1` and no coefficient below 0, so that nothing cancels and the relative
 /// error of its evaluation is a few units in the last place.
@@ -106,15 +106,18 @@ impl Sampled {
         error.is_finite().then_some(ratio)
     }
 
-    /// The ratio of lowest degree that misses by no more than `error`; nothing where there is none.
-    pub(super) fn within(&self, error: f64) -> Option<Ratio> {
-        (1..=MOST).filter_map(|degree| self.fit(degree)).find(|ratio| ratio.error <= error)
-    }
-
-    /// The best ratio up to some degree.
-    pub(super) fn best(&self, degree: usize) -> Option<Ratio> {
-        let all = (1..=degree).filter_map(|degree| self.fit(degree));
-        all.min_by(|a, b| a.error.total_cmp(&b.error))
+    /// Ratios of rising degree, up to the first that misses by no more than `error`; the last does not
+    /// where none does.
+    pub(super) fn ladder(&self, error: f64) -> Vec<Ratio> {
+        let mut ladder: Vec<Ratio> = Vec::new();
+        for ratio in (1..=MOST).filter_map(|degree| self.fit(degree)) {
+            let reached = ratio.error <= error;
+            ladder.push(ratio);
+            if reached {
+                break;
+            }
+        }
+        ladder
     }
 
     /// The greatest difference that a ratio can have anywhere: the greatest found, and what can lie
@@ -153,5 +156,28 @@ impl Ratio {
             under = under * odds + self.under[at];
         }
         over / under
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ratio_is_found_and_the_lowest_that_is_close_enough() {
+        let known = |x: f64| (1.0 + 0.3 * x) / (1.0 + 2.0 * x + 0.5 * x * x);
+        let ladder = Sampled::new(0.0, known).ladder(1e-9);
+        let last = ladder.last().expect("there is one");
+        assert!(last.degree == 2 && last.error <= 1e-9, "{last:?}");
+        for odds in [0.0, 1e-9, 0.1, 1.0, 7.0, 1e9] {
+            assert!((last.at(odds) - known(odds)).abs() < 2e-9, "{odds}");
+        }
+    }
+
+    #[test]
+    fn where_none_is_close_enough_none_says_it_is() {
+        // A step is no ratio of low degree.
+        let ladder = Sampled::new(0.0, |x| f64::from(u8::from(x < 1.0))).ladder(1e-7);
+        assert!(ladder.iter().all(|ratio| ratio.error > 0.01));
     }
 }
