@@ -126,6 +126,18 @@ impl Offers {
         }
     }
 
+    /// The same on registers for one, four, eight and sixteen numbers.
+    #[cfg(test)]
+    pub(super) fn best_on_all_widths(&self, choice: Choice) -> Vec<Option<usize>> {
+        let Weighing::Screened(screen, foreseen) = &self.weighing else { return Vec::new() };
+        vec![
+            screen.best_on(pulp::Scalar::new(), &self.stakes, choice, foreseen),
+            screen.best_on(pulp::Scalar128b, &self.stakes, choice, foreseen),
+            screen.best_on(pulp::Scalar256b, &self.stakes, choice, foreseen),
+            screen.best_on(pulp::Scalar512b, &self.stakes, choice, foreseen),
+        ]
+    }
+
     /// The same by weighing every offer alone.
     #[cfg(test)]
     pub(super) fn best_of_all(&self, choice: Choice) -> Option<usize> {

@@ -102,6 +102,19 @@ impl Screen {
         let terms = Terms::new(&choice, foreseen);
         self.registers.dispatch(Hunt { screen: self, stakes, choice, terms, hint })
     }
+
+    /// The same on registers of one width.
+    #[cfg(test)]
+    pub(super) fn best_on<S: Simd>(
+        &self,
+        simd: S,
+        stakes: &[Stakes],
+        choice: Choice,
+        foreseen: &Foreseen,
+    ) -> Option<usize> {
+        let terms = Terms::new(&choice, foreseen);
+        Hunt { screen: self, stakes, choice, terms, hint: Some(stakes.len() / 3) }.with_simd(simd)
+    }
 }
 
 impl WithSimd for Hunt<'_, '_> {

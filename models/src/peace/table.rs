@@ -138,7 +138,7 @@ impl Table {
         }
     }
 
-    /// The same by weighing every offer alone.
+    /// The same by weighing every offer alone; registers of any width agree.
     #[cfg(test)]
     pub(super) fn offer_by_full_scan(
         &self,
@@ -147,7 +147,11 @@ impl Table {
         proposer: Proposer,
     ) -> Option<usize> {
         let aim = self.aim(month, proposer);
-        offers.best_of_all(Choice { month, aim })
+        let best = offers.best_of_all(Choice { month, aim });
+        for found in offers.best_on_all_widths(Choice { month, aim }) {
+            assert_eq!(found, best, "{proposer:?}, on registers of some width");
+        }
+        best
     }
 }
 
