@@ -22,13 +22,15 @@ fn outcomes(scenario: &Scenario, changes: &[Setting], full_scan: bool) -> Vec<Ve
 
 #[test]
 fn bounds_never_hide_the_best_offer() {
-    let cases: [&[Setting]; 7] = [
+    let cases: [&[Setting]; 8] = [
         &[],
         &[("mediator_weight", 0.3)],
         &[("offers", 200.0), ("guarantee_offers", 5.0)],
         &[("compliance.threshold.half_point", 0.5), ("compliance.threshold.power", 6.0)],
         // Beliefs that become sharp.
         &[("channel_noise", 0.1), ("channels", 8.0)],
+        // Odds of a break that single precision does not hold.
+        &[("compliance.slope", 60.0)],
         // Durability that hangs on more than the challenger's odds.
         &[("compliance.power_shift", 0.02)],
         &[("compliance.fragility_years", 12.0), ("discount", 0.97)],

@@ -110,7 +110,8 @@ impl Durability {
             sides,
             accidents,
             table: Vec::new(),
-            alone: foresight.alone(),
+            // Costs multiply odds, which must stay what they are until then.
+            alone: if highest <= MOST_ODDS { foresight.alone() } else { None },
         };
         if made.alone.is_none() {
             made.table = made.tabulate();
@@ -373,6 +374,19 @@ mod tests {
             let premium = (1.0 - d) / d;
             // Interpolation below 1e-7 in D, magnified by 1 / D² ≤ 100.
             assert!((premium - 0.9 * hazard / 0.1).abs() < 1e-5, "{hazard}");
+        }
+    }
+
+    #[test]
+    fn the_ratio_and_the_table_that_stands_in_for_it_are_the_same() {
+        // Beyond the greatest odds that a ratio takes there is a table.
+        let (ratio, table) = (Durability::new(PLAIN, 31.9, 0.0), Durability::new(PLAIN, 32.1, 0.0));
+        assert!(ratio.alone.is_some() && table.alone.is_none());
+        let aside = Aside { defender: 0.0, accidents: 0.01 };
+        for step in 0..2000 {
+            let argument = -40.0 + 0.036 * f64::from(step);
+            let gap = (ratio.at(argument, aside) - table.at(argument, aside)).abs();
+            assert!(gap < 1e-6, "{argument}: {gap:e}");
         }
     }
 

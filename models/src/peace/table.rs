@@ -349,7 +349,7 @@ mod tests {
                 let peace = Peace::new(&settings, &duel(losses)).expect("it is valid");
                 let mut luck =
                     Streams::new(engine::Seed(9), case as u64).open(Purpose::named("months"));
-                for round in 0..60 {
+                for round in 0..25 {
                     let month = arbitrary(&peace, losses, &mut luck);
                     for proposer in [Proposer::Challenger, Proposer::Defender, Proposer::Mediator] {
                         let all = peace.table.offer_by_full_scan(&peace.offers, &month, proposer);
