@@ -29,9 +29,6 @@ pub trait Number:
     #[must_use]
     fn zip(self, other: Self, of: impl Fn(f64, f64) -> f64) -> Self;
 
-    /// Whether a condition holds in any lane.
-    fn any(self, is: impl Fn(f64) -> bool) -> bool;
-
     /// The same number in all lanes.
     #[inline(always)]
     fn splat(value: f64) -> Self {
@@ -58,11 +55,6 @@ impl Number for f64 {
     #[inline(always)]
     fn zip(self, other: Self, of: impl Fn(f64, f64) -> f64) -> Self {
         of(self, other)
-    }
-
-    #[inline(always)]
-    fn any(self, is: impl Fn(f64) -> bool) -> bool {
-        is(self)
     }
 }
 
@@ -95,12 +87,6 @@ impl<const L: usize> Number for Lanes<L> {
     #[inline(always)]
     fn zip(self, other: Self, of: impl Fn(f64, f64) -> f64) -> Self {
         Self::from_lanes(|at| of(self.0[at], other.0[at]))
-    }
-
-    #[inline(always)]
-    fn any(self, is: impl Fn(f64) -> bool) -> bool {
-        // All lanes are looked at: one comparison and no branch for each.
-        self.0.iter().fold(false, |any, value| any | is(*value))
     }
 }
 
@@ -144,6 +130,5 @@ mod tests {
         for at in 0..8 {
             assert_eq!(wide.lane(at).to_bits(), formula(x.lane(at), y.lane(at)).to_bits());
         }
-        assert!(x.any(|x| x > 5.6) && !x.any(|x| x > 5.8));
     }
 }

@@ -1,17 +1,12 @@
 //! The coalition: its unity, its support for the defender, and its say over a draft.
 
-use engine::{Draw as _, InfluenceError, Preferences, Purpose, Streams, consult_many, exp, occurs};
+use engine::{Draw as _, InfluenceError, Preferences, Purpose, Streams, consult_many, occurs};
 use nalgebra::DMatrix;
-use pulp::{Arch, Simd, WithSimd};
 
 use super::front::StatusQuo;
 use super::in_force::InForce;
-use super::registers::up_to_256_bits;
 use crate::parameter::Settings;
 use crate::scenario::{Actor, MAX_MEMBERS, Scenario};
-
-/// Numbers in the widest registers that are used here.
-const SIDE: usize = 4;
 
 const ELECTION: Purpose = Purpose::named("election");
 
@@ -35,11 +30,8 @@ pub(super) struct Coalition {
     level: f64,
     blocs: Vec<BlocLevel>,
     members: Vec<Member>,
-    supporters: Supporters,
     /// What the terms in force are worth to members after consultation.
     in_force: InForce,
-    /// For loops over a few numbers.
-    registers: Arch,
     reversion: f64,
     volatility: f64,
     interaction: f64,
@@ -64,65 +56,15 @@ struct BlocLevel {
 /// One member.
 #[derive(Clone, Debug)]
 struct Member {
+    bloc: usize,
     /// Share of capability.
     weight: f64,
+    support: f64,
+    /// Per month.
+    fatigue: f64,
+    rally: f64,
     /// Preferences around the position it takes after consultation.
     consulted: Preferences,
-}
-
-/// What moves the support of members, column by column; filled up to whole registers with members
-/// who weigh nothing.
-#[derive(Clone, Debug, Default)]
-struct Supporters {
-    bloc: Vec<usize>,
-    weight: Vec<f64>,
-    support: Vec<f64>,
-    /// Per month.
-    fatigue: Vec<f64>,
-    rally: Vec<f64>,
-}
-
-/// Who supports in a month: loops of a length that is not known beforehand, which the compiler turns
-/// into wide ones.
-struct Supporting<'a> {
-    members: &'a Supporters,
-    cohesion: &'a Cohesion,
-    /// What it counts for readiness that others support, with unity 1.
-    pull: f64,
-    month: f64,
-    rhetoric: f64,
-    draws: &'a [f64],
-    /// Weights of those who support, 0 of those who do not.
-    weights: &'a mut [f64],
-}
-
-impl WithSimd for Supporting<'_> {
-    type Output = ();
-
-    /// `draw < σ(readiness)`, as `draw (1 + e^−readiness) < 1`.
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        let Supporters { bloc, weight, support, fatigue, rally } = self.members;
-        let (blocs, shifts) = (&self.cohesion.blocs, &self.cohesion.shifts);
-        let pulls = &mut [0.0; MAX_MEMBERS][..bloc.len()];
-        for (pull, bloc) in pulls.iter_mut().zip(bloc) {
-            *pull = self.pull * blocs[*bloc];
-        }
-        let against = self.weights;
-        let columns = support.iter().zip(shifts).zip(pulls).zip(fatigue).zip(rally);
-        for (against, ((((support, shift), pull), fatigue), rally)) in
-            against.iter_mut().zip(columns)
-        {
-            let readiness = support + shift + *pull - fatigue * self.month + rally * self.rhetoric;
-            *against = -readiness;
-        }
-        for against in &mut *against {
-            *against = exp(*against);
-        }
-        for ((against, draw), weight) in against.iter_mut().zip(self.draws).zip(weight) {
-            *against = if draw * (1.0 + *against) < 1.0 { *weight } else { 0.0 };
-        }
-    }
 }
 
 /// Where the coalition stands.
@@ -176,17 +118,22 @@ impl Coalition {
                 .iter()
                 .map(|bloc| BlocLevel { level: bloc.unity.unwrap_or(level), weight: 0.0 }),
         );
-        let (mut members, mut supporters) = (Vec::new(), Supporters::default());
+        let mut members = Vec::new();
         let own: Vec<usize> = actors.iter().map(|actor| bloc_of(actor)).collect();
         let levels: Vec<f64> = own.iter().map(|bloc| blocs[*bloc].level).collect();
         let consulted = consulted(scenario, &actors, &levels, preferences)?;
         for ((actor, bloc), consulted) in actors.iter().zip(own).zip(consulted) {
             let weight = actor.capability / capability;
             blocs[bloc].weight += weight;
-            supporters.push(actor, bloc, weight);
-            members.push(Member { weight, consulted });
+            members.push(Member {
+                bloc,
+                weight,
+                support: actor.support,
+                fatigue: actor.fatigue / 12.0,
+                rally: actor.rally,
+                consulted,
+            });
         }
-        supporters.fill();
         if members.is_empty() {
             blocs[0].weight = 1.0;
         }
@@ -196,9 +143,7 @@ impl Coalition {
             level: blocs.iter().map(|bloc| bloc.level * bloc.weight).sum(),
             blocs,
             members,
-            supporters,
             in_force,
-            registers: up_to_256_bits(),
             reversion: settings.get("coalition.reversion"),
             volatility: settings.get("coalition.volatility"),
             interaction: settings.get("coalition.interaction"),
@@ -278,20 +223,14 @@ impl Coalition {
         mut draw: impl FnMut() -> f64,
     ) {
         let pull = self.interaction * (2.0 * cohesion.support - 1.0);
-        let size = self.supporters.weight.len();
-        let draws = &mut [1.0; MAX_MEMBERS][..size];
-        draws[..self.members.len()].fill_with(&mut draw);
-        let weights = &mut [0.0; MAX_MEMBERS][..size];
-        self.registers.dispatch(Supporting {
-            members: &self.supporters,
-            cohesion,
-            pull,
-            month: f64::from(month),
-            rhetoric: last_rhetoric,
-            draws,
-            weights,
-        });
-        let supporting = weights.iter().fold(0.0, |sum, own| sum + own);
+        let mut supporting = 0.0;
+        for (member, shift) in self.members.iter().zip(&cohesion.shifts) {
+            let readiness = member.support + shift + pull * cohesion.blocs[member.bloc]
+                - member.fatigue * f64::from(month)
+                + member.rally * last_rhetoric;
+            // Not a branch: it would be mispredicted every third time.
+            supporting += member.weight * f64::from(u8::from(occurs(draw(), readiness)));
+        }
         if !self.members.is_empty() {
             cohesion.support = self.inertia * cohesion.support + (1.0 - self.inertia) * supporting;
         }
@@ -333,24 +272,6 @@ impl Coalition {
         const ROUNDING: f64 = 1e-12;
         let share = if as_one { f64::from(u8::from(share >= 0.5 - ROUNDING)) } else { share };
         share >= self.quota - ROUNDING
-    }
-}
-
-impl Supporters {
-    fn push(&mut self, actor: &Actor, bloc: usize, weight: f64) {
-        self.bloc.push(bloc);
-        self.weight.push(weight);
-        self.support.push(actor.support);
-        self.fatigue.push(actor.fatigue / 12.0);
-        self.rally.push(actor.rally);
-    }
-
-    fn fill(&mut self) {
-        let size = self.weight.len().next_multiple_of(SIDE);
-        self.bloc.resize(size, 0);
-        for column in [&mut self.weight, &mut self.support, &mut self.fatigue, &mut self.rally] {
-            column.resize(size, 0.0);
-        }
     }
 }
 

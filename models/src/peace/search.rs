@@ -41,8 +41,7 @@ pub(super) struct Best {
 }
 
 impl Search {
-    /// Offers in rows of `row`; one block holds all where values may fall when a utility or the
-    /// guarantee rises.
+    /// Offers in rows of `row`, for values that never fall when a utility or the guarantee rises.
     pub(super) fn new(stakes: &[Stakes], row: usize) -> Self {
         let rows = (0..stakes.len()).step_by(row);
         let starts = rows.flat_map(|start| {
