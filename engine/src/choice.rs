@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::elementary::{Place, exp, logistic};
+use crate::elementary::{Place, exp, logistic, logit};
 
 /// How a gain becomes an answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,6 +28,19 @@ impl DecisionRule {
         match self {
             Self::BestResponse => f64::from(u8::from(gain >= 0.0)),
             Self::Quantal { noise } => logistic(gain / noise),
+        }
+    }
+
+    /// A gain so small that whatever gains less is refused by a uniform draw: `draw < acceptance(gain)`
+    /// is false for all gains below. Minus infinity where there is none.
+    #[inline]
+    pub fn least_gain(self, draw: f64) -> f64 {
+        /// More than what rounding makes of log-odds, as long as the draw is not too near to 1.
+        const ROUNDING: f64 = 1e-9;
+        match self {
+            Self::BestResponse => 0.0,
+            Self::Quantal { .. } if draw > 1.0 - 1e-5 => f64::NEG_INFINITY,
+            Self::Quantal { noise } => noise * (logit(draw) - ROUNDING),
         }
     }
 }
@@ -115,6 +128,27 @@ mod tests {
             assert!((sharp - DecisionRule::BestResponse.acceptance(gain)).abs() < 1e-12);
         }
         assert_eq!(DecisionRule::BestResponse.acceptance(0.0), 1.0);
+    }
+
+    #[test]
+    fn whatever_gains_less_than_the_least_is_refused() {
+        for noise in [1e-6, 0.02, 3.0] {
+            for rule in [DecisionRule::BestResponse, DecisionRule::Quantal { noise }] {
+                for step in 0..100_000 {
+                    let draw = f64::from(step) * 1e-5;
+                    let least = rule.least_gain(draw);
+                    let below = least - least.abs() * f64::EPSILON - f64::MIN_POSITIVE;
+                    for gain in [below, least - 0.1 * noise, least - 1.0] {
+                        assert!(draw >= rule.acceptance(gain), "{rule:?}: {draw}, {gain}");
+                    }
+                    // It is no idle bound: a little more is accepted.
+                    let more = least + 1e-8 * noise;
+                    let accepted = draw < rule.acceptance(more);
+                    let none = least.is_infinite() && (draw == 0.0 || draw > 0.9999);
+                    assert!(accepted || none, "{rule:?}: {draw}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Bounds over what offers are worth in a month, in single precision, registers full at a time.
 
+use std::ops::Range;
+
 use engine::NODE_WEIGHTS;
 use pulp::{Simd, WithSimd};
 
@@ -81,25 +83,36 @@ struct Odds {
     error: f32,
 }
 
-/// Heights of some registers full of offers.
+/// Numbers in a step: offers or bounds come in multiples of it.
+pub(super) const STEP: usize = 16;
+
+/// What offers, or bounds over some, are worth.
 pub(super) struct Heights<'a> {
     pub(super) terms: &'a Terms,
-    pub(super) columns: &'a Columns,
-    /// Where no height of a pair of registers reaches it, anything below will do.
+    /// As in [`Columns`], in the same order.
+    pub(super) columns: [&'a [f32]; 4],
+    /// In a step in which no height reaches it, anything below will do.
     pub(super) floor: f32,
-    /// Which registers, counted from the first: an even number of them.
-    pub(super) places: &'a [u32],
+    /// In a step in which nothing that whoever answers gains reaches it, heights are infinite.
+    pub(super) demand: f32,
     pub(super) found: &'a mut [f32],
-    /// The greatest of each register.
-    pub(super) tops: &'a mut [f32],
+    /// Bounds over what whoever answers gains.
+    pub(super) gains: &'a mut [f32],
 }
 
 impl Columns {
     pub(super) fn push(&mut self, stakes: &Stakes, foreseen: &Foreseen) {
-        self.challenger.push(stakes.challenger as f32);
-        self.defender.push(stakes.defender as f32);
-        self.guarantee.push(stakes.guarantee as f32);
-        self.settler.push(foreseen.settler_factor(stakes) as f32);
+        let [challenger, defender, guarantee, settler] = Self::row(stakes, foreseen);
+        self.challenger.push(challenger);
+        self.defender.push(defender);
+        self.guarantee.push(guarantee);
+        self.settler.push(settler);
+    }
+
+    /// What stands in each column for one offer.
+    pub(super) fn row(stakes: &Stakes, foreseen: &Foreseen) -> [f32; 4] {
+        let settler = foreseen.settler_factor(stakes);
+        [stakes.challenger, stakes.defender, stakes.guarantee, settler].map(|number| number as f32)
     }
 
     /// Repeats the last up to a length, if there is one.
@@ -114,6 +127,13 @@ impl Columns {
 
     pub(super) fn is_empty(&self) -> bool {
         self.challenger.is_empty()
+    }
+
+    /// A stretch of them.
+    #[inline(always)]
+    pub(super) fn part(&self, of: Range<usize>) -> [&[f32]; 4] {
+        let Self { challenger, defender, guarantee, settler } = self;
+        [challenger, defender, guarantee, settler].map(|column| &column[of.clone()])
     }
 }
 
@@ -153,6 +173,11 @@ impl Terms {
             Goal::Weighted(..) => return engine::ln(value) as f32 - LN_ERROR,
         };
         height as f32 * (1.0 - 4.0 * ROUNDING)
+    }
+
+    /// A demand on what whoever answers gains, rounded down.
+    pub(super) fn demand(demand: f64) -> f32 {
+        demand as f32 - SUM_ERROR * (1.0 + demand.abs() as f32)
     }
 
     fn bounded(&self) -> bool {
@@ -200,6 +225,7 @@ struct Wide<'a, S: Simd> {
     simd: S,
     terms: &'a Terms,
     floor: f32,
+    demand: f32,
     /// `1 + χ a` and `−χ a`.
     own: Same<S>,
     audience: Same<S>,
@@ -223,16 +249,16 @@ struct WideOdds<S: Simd> {
 }
 
 /// Offers side by side.
-struct Lanes<S: Simd> {
-    challenger: Single<S>,
-    defender: Single<S>,
-    guarantee: Single<S>,
-    settler: Single<S>,
+struct Lanes<S: Simd, const N: usize> {
+    challenger: Single<S, N>,
+    defender: Single<S, N>,
+    guarantee: Single<S, N>,
+    settler: Single<S, N>,
 }
 
 impl<'a, S: Simd> Wide<'a, S> {
     #[inline(always)]
-    fn new(simd: S, terms: &'a Terms, floor: f32) -> Self {
+    fn new(simd: S, terms: &'a Terms, floor: f32, demand: f32) -> Self {
         let Answer { forecast, mean, per_sd } = terms.answer;
         // Errors of sums are relative to what is summed.
         let error = SUM_ERROR * (1.0 + terms.audience);
@@ -245,6 +271,7 @@ impl<'a, S: Simd> Wide<'a, S> {
             simd,
             terms,
             floor,
+            demand,
             own: Same::new(simd, 1.0 + terms.audience),
             audience: Same::new(simd, -terms.audience),
             wars: [Same::new(simd, terms.wars[0] - error), Same::new(simd, terms.wars[1] - error)],
@@ -273,56 +300,76 @@ impl<'a, S: Simd> Wide<'a, S> {
         }
     }
 
-    /// Bounds over what offers are worth; [`NONE`] where they are not above 0, or where all of them stay
-    /// below the floor.
+    /// Bounds over what offers are worth to whoever proposes, [`NONE`] where they are not above 0 or
+    /// none reaches the floor, and over what one who answers gains by them. Where none of those gains
+    /// reaches the demand, the first are infinite.
     #[inline(always)]
-    fn heights(&self, offers: &Lanes<S>) -> Single<S> {
+    fn heights<const N: usize>(&self, offers: &Lanes<S, N>) -> [Single<S, N>; 2] {
         let none = Same::new(self.simd, NONE);
+        let unknown = Same::new(self.simd, f32::INFINITY);
         let worth = offers.challenger.mul_add(self.own, self.audience);
-        let (ours, theirs) = (worth - self.wars[0], offers.defender - self.wars[1]);
-        if self.terms.bounded() && !self.worthwhile(ours, theirs) {
-            return worth.of(none);
+        let (promised, theirs) = (worth - self.wars[0], offers.defender - self.wars[1]);
+        if self.terms.bounded() && !self.worthwhile(promised, theirs) {
+            return [worth.of(none); 2];
+        }
+        if self.refused(self.answering(promised, theirs)) {
+            return [worth.of(unknown), worth.of(none)];
         }
         let (own, their) = self.premiums(offers);
-        let (ours, theirs) = (ours - own, theirs - their);
+        let (ours, theirs) = (promised - own, theirs - their);
         match self.terms.aim {
+            Goal::Challenger if self.refused(theirs) => [worth.of(unknown), theirs],
             Goal::Challenger => {
                 let height = self.accepts(offers.defender - their) * ours;
-                lifted(height).where_positive(ours, none)
+                [lifted(height).where_positive(ours, none), theirs]
             }
+            Goal::Defender if theirs.greatest() <= 0.0 => [worth.of(none); 2],
             Goal::Defender => {
                 let height = self.accepts(worth - own) * theirs;
-                lifted(height).where_positive(theirs, none)
+                // The challenger knows its own durability, which only its own premium depends on.
+                [lifted(height).where_positive(theirs, none), promised]
             }
             Goal::Even => {
                 let height = lifted(ours * theirs);
-                height.where_positive(ours, none).where_positive(theirs, none)
+                [height.where_positive(ours, none).where_positive(theirs, none), theirs]
             }
             Goal::Weighted(weight, rest) => {
                 let (ours_log, theirs_log) = (ours.max(1e-30).ln(), theirs.max(1e-30).ln());
                 let height = ours_log.mul_add(ours.same(weight), theirs_log * ours.same(rest));
                 let height = height + ours.same(3.0 * LN_ERROR);
-                height.where_positive(ours, none).where_positive(theirs, none)
+                [height.where_positive(ours, none).where_positive(theirs, none), theirs]
             }
         }
     }
 
     /// Whether any of these gains, without premium and if it is accepted for sure, reaches the floor.
     #[inline(always)]
-    fn worthwhile(&self, ours: Single<S>, theirs: Single<S>) -> bool {
+    fn worthwhile<const N: usize>(&self, ours: Single<S, N>, theirs: Single<S, N>) -> bool {
         let promise = match self.terms.aim {
             Goal::Challenger => ours,
             Goal::Defender => theirs,
             Goal::Even | Goal::Weighted(..) => lifted(ours.max(0.0) * theirs.max(0.0)),
         };
-        let most = promise.most();
+        let most = promise.greatest();
         most > 0.0 && (most >= self.floor || matches!(self.terms.aim, Goal::Weighted(..)))
+    }
+
+    /// What is gained by the one who answers.
+    #[inline(always)]
+    fn answering<const N: usize>(&self, ours: Single<S, N>, theirs: Single<S, N>) -> Single<S, N> {
+        if matches!(self.terms.aim, Goal::Defender) { ours } else { theirs }
+    }
+
+    /// Whether none of these gains reaches the demand.
+    #[inline(always)]
+    fn refused<const N: usize>(&self, gains: Single<S, N>) -> bool {
+        self.demand > f32::NEG_INFINITY && gains.greatest() < self.demand
     }
 
     /// The least premiums that challenger and defender can ask: on the public belief, but for a
     /// challenger who proposes.
     #[inline(always)]
-    fn premiums(&self, offers: &Lanes<S>) -> (Single<S>, Single<S>) {
+    fn premiums<const N: usize>(&self, offers: &Lanes<S, N>) -> (Single<S, N>, Single<S, N>) {
         let [challenger, defender] = self.terms.break_losses;
         let none = offers.challenger.of(Same::new(self.simd, 0.0));
         if challenger == 0.0 && defender == 0.0 {
@@ -346,7 +393,7 @@ impl<'a, S: Simd> Wide<'a, S> {
 
     /// The least premium where a durability is off by no more than it may.
     #[inline(always)]
-    fn premium(&self, loss: f32, durability: Single<S>) -> Single<S> {
+    fn premium<const N: usize>(&self, loss: f32, durability: Single<S, N>) -> Single<S, N> {
         let error = durability.same(self.terms.odds.error.copysign(loss));
         let durability = (durability + error).min(1.0).max(1e-9);
         let loss = durability.same(loss * (1.0 - 2.0 * SUM_ERROR.copysign(loss)));
@@ -355,7 +402,7 @@ impl<'a, S: Simd> Wide<'a, S> {
 
     /// A bound over the chance that a cost is above the forecast less `worth`.
     #[inline(always)]
-    fn accepts(&self, worth: Single<S>) -> Single<S> {
+    fn accepts<const N: usize>(&self, worth: Single<S, N>) -> Single<S, N> {
         // Premiums are off relative to themselves: a worth below −1 is one of large premium.
         let gap = worth.abs().taken_from(worth.same(2.0 * SUM_ERROR), worth.less(self.forecast));
         let z = (gap.max(1e-30).ln() - self.mean) * self.per_sd;
@@ -365,7 +412,7 @@ impl<'a, S: Simd> Wide<'a, S> {
 
     /// A revisionist's odds of a break, before its cost counts.
     #[inline(always)]
-    fn odds(&self, offers: &Lanes<S>) -> Single<S> {
+    fn odds<const N: usize>(&self, offers: &Lanes<S, N>) -> Single<S, N> {
         let WideOdds { start, slope, guarantee, .. } = self.odds;
         let start = offers.challenger.taken_from(slope, start);
         let effect = match self.terms.odds.threshold {
@@ -377,7 +424,11 @@ impl<'a, S: Simd> Wide<'a, S> {
 
     /// How far guarantees deter that do so only beyond a threshold.
     #[inline(always)]
-    fn beyond_threshold(&self, guarantee: Single<S>, of: [f32; 3]) -> Single<S> {
+    fn beyond_threshold<const N: usize>(
+        &self,
+        guarantee: Single<S, N>,
+        of: [f32; 3],
+    ) -> Single<S, N> {
         let [log_half, power, full] = of;
         let shown = guarantee * guarantee.same(self.terms.odds.trust);
         let below = shown.max(1e-30).ln().less(shown.same(log_half));
@@ -389,14 +440,14 @@ impl<'a, S: Simd> Wide<'a, S> {
 
     /// Durability on the public belief.
     #[inline(always)]
-    fn durability(&self, odds: Single<S>, offers: &Lanes<S>) -> Single<S> {
+    fn durability<const N: usize>(&self, odds: Single<S, N>, offers: &Lanes<S, N>) -> Single<S, N> {
         let (hard, soft) = (self.over_costs(odds), self.over_costs(odds * offers.settler));
         (hard - soft).mul_add(self.odds.revisionist, soft)
     }
 
     /// Mean durability over the belief about the challenger's cost.
     #[inline(always)]
-    fn over_costs(&self, odds: Single<S>) -> Single<S> {
+    fn over_costs<const N: usize>(&self, odds: Single<S, N>) -> Single<S, N> {
         let [low, middle, high] = self.odds.reliefs;
         let sides = self.at(odds * low) + self.at(odds * high);
         let [side, centre, _] = NODE_WEIGHTS;
@@ -406,22 +457,54 @@ impl<'a, S: Simd> Wide<'a, S> {
 
     /// Durability as the challenger knows it.
     #[inline(always)]
-    fn own_durability(&self, odds: Single<S>, offers: &Lanes<S>) -> Single<S> {
+    fn own_durability<const N: usize>(
+        &self,
+        odds: Single<S, N>,
+        offers: &Lanes<S, N>,
+    ) -> Single<S, N> {
         let own = odds * odds.same(self.terms.odds.own_relief);
         self.at(if self.terms.odds.own_revisionist { own } else { own * offers.settler })
     }
 
     /// Durability at some odds.
     #[inline(always)]
-    fn at(&self, odds: Single<S>) -> Single<S> {
+    fn at<const N: usize>(&self, odds: Single<S, N>) -> Single<S, N> {
         odds.polynomial(&self.odds.over) / odds.polynomial(&self.odds.under)
     }
 }
 
 /// More than rounding and the normal tail can have taken off.
 #[inline(always)]
-fn lifted<S: Simd>(height: Single<S>) -> Single<S> {
+fn lifted<S: Simd, const N: usize>(height: Single<S, N>) -> Single<S, N> {
     height.mul_add(height.same(1.0 + TAIL_ERROR + 8.0 * ROUNDING), height.same(1e-29))
+}
+
+impl Heights<'_> {
+    /// Goes through all steps with `N` registers at a time.
+    #[inline(always)]
+    fn fill<S: Simd, const N: usize>(self, simd: S) {
+        let [challenger, defender, guarantee, settler] =
+            self.columns.map(|column| S::as_simd_f32s(column).0.as_chunks::<N>().0);
+        let wide = Wide::new(simd, self.terms, self.floor, self.demand);
+        let heights = S::as_mut_simd_f32s(self.found).0.as_chunks_mut::<N>().0;
+        let gains = S::as_mut_simd_f32s(self.gains).0.as_chunks_mut::<N>().0;
+        let first = challenger.iter().zip(defender);
+        let rest = guarantee.iter().zip(settler);
+        let found = heights.iter_mut().zip(gains);
+        for (((challenger, defender), (guarantee, settler)), (height, gain)) in
+            first.zip(rest).zip(found)
+        {
+            let offers = Lanes {
+                challenger: Single { simd, lanes: *challenger },
+                defender: Single { simd, lanes: *defender },
+                guarantee: Single { simd, lanes: *guarantee },
+                settler: Single { simd, lanes: *settler },
+            };
+            let [own, answer] = wide.heights(&offers);
+            *height = own.lanes;
+            *gain = answer.lanes;
+        }
+    }
 }
 
 impl WithSimd for Heights<'_> {
@@ -429,23 +512,7 @@ impl WithSimd for Heights<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Columns { challenger, defender, guarantee, settler } = self.columns;
-        let (challenger, defender) = (S::as_simd_f32s(challenger).0, S::as_simd_f32s(defender).0);
-        let (guarantee, settler) = (S::as_simd_f32s(guarantee).0, S::as_simd_f32s(settler).0);
-        let wide = Wide::new(simd, self.terms, self.floor);
-        let heights = S::as_mut_simd_f32s(self.found).0.as_chunks_mut::<2>().0;
-        let pairs = self.places.as_chunks::<2>().0.iter().zip(self.tops.as_chunks_mut::<2>().0);
-        for (([first, second], tops), heights) in pairs.zip(heights) {
-            let [first, second] = [*first as usize, *second as usize];
-            let offers = Lanes {
-                challenger: Single { simd, lanes: [challenger[first], challenger[second]] },
-                defender: Single { simd, lanes: [defender[first], defender[second]] },
-                guarantee: Single { simd, lanes: [guarantee[first], guarantee[second]] },
-                settler: Single { simd, lanes: [settler[first], settler[second]] },
-            };
-            let own = wide.heights(&offers);
-            *heights = own.lanes;
-            *tops = own.greatest();
-        }
+        // Wide registers come in greater numbers, and one holds a whole step.
+        if S::F32_LANES >= STEP { self.fill::<S, 1>(simd) } else { self.fill::<S, 2>(simd) }
     }
 }

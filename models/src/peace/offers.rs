@@ -4,8 +4,8 @@ use engine::{ContractCurve, Preferences};
 
 use super::compliance::Compliance;
 use super::foreseen::Foreseen;
-use super::screen::Screen;
-use super::search::{Search, best_of_all};
+use super::screen::{Desk, Screen};
+use super::search::{Found, Search, best_of_all};
 use super::stakes::Stakes;
 use super::worth::Choice;
 use crate::parameter::Settings;
@@ -114,27 +114,34 @@ impl Offers {
         (offer % (self.steps + 1)) as f64 / self.steps as f64
     }
 
-    /// The offer of greatest worth above 0, the first of equals. `hint` is where to look first.
+    /// Where to look first as long as nothing is known.
+    pub(super) fn middle(&self) -> usize {
+        self.stakes.len() / 2
+    }
+
+    /// The offer of greatest worth above 0, the first of equals. `hint` is where to look first. That
+    /// offer need not be looked for where it gives whoever answers less than `demand`.
     #[inline]
-    pub(super) fn best(&self, choice: Choice, hint: Option<usize>) -> Option<usize> {
-        match &self.weighing {
+    pub(super) fn find(&self, choice: Choice, demand: f64, hint: usize, desk: &mut Desk) -> Found {
+        let best = match &self.weighing {
             Weighing::Screened(screen, foreseen) => {
-                screen.best(&self.stakes, choice, foreseen, hint)
+                return screen.find(&self.stakes, choice, foreseen, demand, hint, desk);
             }
             Weighing::Bounded(search) => search.best(&self.stakes, &choice, hint),
             Weighing::All => best_of_all(&self.stakes, &choice),
-        }
+        };
+        best.map_or(Found::Nothing, Found::Offer)
     }
 
     /// The same on registers for one, four, eight and sixteen numbers.
     #[cfg(test)]
-    pub(super) fn best_on_all_widths(&self, choice: Choice) -> Vec<Option<usize>> {
+    pub(super) fn find_on_all_widths(&self, choice: Choice, demand: f64) -> Vec<Found> {
         let Weighing::Screened(screen, foreseen) = &self.weighing else { return Vec::new() };
         vec![
-            screen.best_on(pulp::Scalar::new(), &self.stakes, choice, foreseen),
-            screen.best_on(pulp::Scalar128b, &self.stakes, choice, foreseen),
-            screen.best_on(pulp::Scalar256b, &self.stakes, choice, foreseen),
-            screen.best_on(pulp::Scalar512b, &self.stakes, choice, foreseen),
+            screen.find_on(pulp::Scalar::new(), &self.stakes, choice, foreseen, demand),
+            screen.find_on(pulp::Scalar128b, &self.stakes, choice, foreseen, demand),
+            screen.find_on(pulp::Scalar256b, &self.stakes, choice, foreseen, demand),
+            screen.find_on(pulp::Scalar512b, &self.stakes, choice, foreseen, demand),
         ]
     }
 

@@ -24,6 +24,8 @@ impl<'a> Recorder<'a> {
 }
 
 impl Listener for Recorder<'_> {
+    const HEARS_OFFERS: bool = false;
+
     fn hear(&mut self, event: &Event) {
         match *event {
             Event::Opening { challenger_cost, defender_cost, .. } => {

@@ -1,7 +1,5 @@
 //! One replication, month by month, in the order of events that the model fixes.
 
-use std::cell::Cell;
-
 use engine::{
     Draw as _, Lifetime, Line, Measure, Model, NormalBelief, PathPlan, Purpose, Stream, Streams,
     Trace, exp, logistic,
@@ -14,6 +12,8 @@ use super::outcome::{Agreement, CAUSES, Cause, LAST_YEAR, Outcome, measures, yea
 use super::path::{Recorder, SIGNED, UNSIGNED, plan};
 use super::payoff::{Account, LastMonth, Ledger};
 use super::rhetoric::Voice;
+use super::screen::Desk;
+use super::search::Found;
 use super::story::{Event, Listener, Narrator};
 use super::table::{Month, Proposer, Side};
 use super::world::{Belligerent, News, Peace};
@@ -50,7 +50,8 @@ struct State {
     about_challenger: NormalBelief,
     about_defender: NormalBelief,
     /// Where each proposer found its last offer: where to look first.
-    hints: [Cell<Option<usize>>; 3],
+    hints: [usize; 3],
+    desk: Desk,
 }
 
 /// What is private.
@@ -138,7 +139,8 @@ impl Peace {
             open: self.table.open_at_start,
             about_challenger: self.challenger.prior(),
             about_defender: self.defender.prior(),
-            hints: [const { Cell::new(None) }; 3],
+            hints: [self.offers.middle(); 3],
+            desk: Desk::new(),
         }
     }
 
@@ -244,13 +246,13 @@ impl Peace {
         )
     }
 
-    fn month<'a>(
-        &'a self,
-        state: &'a State,
+    fn month(
+        &self,
+        state: &State,
         outlook: Outlook,
         secrets: &Secrets,
         was_open: bool,
-    ) -> Month<'a> {
+    ) -> Month<'_> {
         let State { cohesion, voice, about_challenger, about_defender, .. } = state;
         let season = &self.seasons[state.month as usize];
         let drift = self.front.drift(cohesion.support, was_open);
@@ -275,7 +277,7 @@ impl Peace {
 
     /// Offer, answers and endorsement.
     #[expect(clippy::too_many_arguments, reason = "the table needs all that a month is made of")]
-    fn bargain(
+    fn bargain<L: Listener>(
         &self,
         state: &mut State,
         secrets: &Secrets,
@@ -283,17 +285,35 @@ impl Peace {
         was_open: bool,
         streams: &Streams,
         outcome: &mut Outcome,
-        listener: &mut impl Listener,
+        listener: &mut L,
     ) -> Result<usize, Cause> {
         let outlook = self.foresee(state);
         let month = self.month(state, outlook, secrets, was_open);
         let proposer = self.table.proposer(lots.proposer);
-        let hint = &state.hints[proposer as usize];
-        let Some(offer) = self.table.offer(&self.offers, &month, proposer, hint.get()) else {
-            listener.hear(&Event::Passed { proposer });
-            return Err(Cause::NothingOffered);
+        let State { hints, desk, .. } = state;
+        let hint = &mut hints[proposer as usize];
+        let found = if L::HEARS_OFFERS {
+            self.table.offer(&self.offers, &month, proposer, *hint, desk)
+        } else {
+            let lots = (lots.challenger, lots.defender);
+            self.table.offer_that_matters(&self.offers, &month, proposer, lots, *hint, desk)
         };
-        hint.set(Some(offer));
+        let offer = match found {
+            Found::Nothing => {
+                listener.hear(&Event::Passed { proposer });
+                return Err(Cause::NothingOffered);
+            }
+            Found::Refused => {
+                outcome.offers += 1;
+                return Err(match proposer {
+                    Proposer::Challenger => Cause::RefusedByDefender,
+                    Proposer::Defender => Cause::RefusedByChallenger,
+                    Proposer::Mediator => Cause::RefusedByBoth,
+                });
+            }
+            Found::Offer(offer) => offer,
+        };
+        *hint = offer;
         outcome.offers += 1;
         listener.hear(&Event::Offered { proposer, offer, month: &month });
         self.answers(&month, proposer, offer, lots, listener)?;

@@ -1,37 +1,65 @@
 //! The screen: a search that bounds all offers in single precision and weighs the few that are left.
 
+use std::ops::Range;
+
 use pulp::{Arch, Simd, WithSimd};
 
 use super::foreseen::Foreseen;
-use super::heights::{Columns, Heights, Terms};
-use super::search::Best;
+use super::heights::{Columns, Heights, STEP, Terms};
+use super::search::{Best, Found};
 use super::stakes::{Stakes, bound};
 use super::worth::Choice;
 
 /// Offers in a block.
 const BLOCK: usize = 8;
 
-/// Blocks that are screened in one go at most, and as many offers; and registers full of them.
+/// Blocks that are screened in one go at most, and as many offers.
 const BLOCKS: usize = 32;
 const OFFERS: usize = BLOCKS * BLOCK;
-const REGISTERS: usize = 32;
 
-/// Most numbers in a register.
-const MOST_LANES: usize = 16;
+/// Of each of the four columns, the numbers of one block.
+type Packed = [[f32; BLOCK]; 4];
 
-/// All offers, in blocks that fill registers.
+/// All offers in blocks, with a bound for each.
 #[derive(Clone, Debug)]
 pub(super) struct Screen {
     registers: Arch,
-    /// By block; each is filled up with its last.
-    offers: Columns,
-    /// The number of each of them.
-    numbers: Vec<u32>,
-    /// Of each offer by its number: the block it is in.
+    /// Each is filled up with its last offer.
+    blocks: Vec<Packed>,
+    /// The numbers of their offers.
+    numbers: Vec<[u32; BLOCK]>,
+    /// Of each offer: the block it is in.
     places: Vec<u32>,
     /// A bound for each block; nothing where bounds are not to be had.
     bounds: Columns,
-    blocks: usize,
+    /// Blocks in the order of their bounds: those beside each other along the curve, in all rows, stand
+    /// together, since they are often out of question together.
+    order: Vec<u32>,
+}
+
+/// Room to search in, for one search after the other.
+#[derive(Debug)]
+#[repr(align(64))]
+pub(super) struct Desk {
+    /// The offers of open blocks, column by column, and what came of them.
+    columns: [[f32; OFFERS]; 4],
+    heights: [f32; OFFERS],
+    gains: [f32; OFFERS],
+    open: usize,
+    blocks: [u32; BLOCKS],
+    /// Bounds over blocks in their order.
+    bounds: [f32; BLOCKS],
+    bound_gains: [f32; BLOCKS],
+    /// Blocks that need not be opened again.
+    seen: [u32; BLOCKS],
+    seen_count: usize,
+}
+
+/// What an offer must reach to be worth a look: its height, and what whoever answers gains.
+#[derive(Clone, Copy)]
+struct Least {
+    floor: f32,
+    demand: f32,
 }
 
 /// A search, compiled for every width of registers.
@@ -40,223 +68,277 @@ struct Hunt<'a, 'm> {
     stakes: &'a [Stakes],
     choice: Choice<'a, 'm>,
     terms: Terms,
-    hint: Option<usize>,
-}
-
-/// Registers that are worth a look, and what came of it.
-struct Look {
-    places: [u32; REGISTERS + 2],
-    open: usize,
-    /// Registers that need not be opened again.
-    seen: [u32; 2],
-    heights: [f32; OFFERS + 2 * MOST_LANES],
-    tops: [f32; REGISTERS + 2],
+    demand: f64,
+    hint: usize,
+    desk: &'a mut Desk,
 }
 
 impl Screen {
     /// Offers in rows of `row`. `bounded` says that values never fall when a utility or the guarantee
     /// rises.
     pub(super) fn new(stakes: &[Stakes], row: usize, foreseen: &Foreseen, bounded: bool) -> Self {
-        let mut made = Self {
-            registers: Arch::new(),
-            offers: Columns::default(),
-            numbers: Vec::new(),
-            places: vec![0; stakes.len()],
-            bounds: Columns::default(),
-            blocks: 0,
+        let (rows, parts) = (stakes.len() / row, row.div_ceil(BLOCK));
+        let range = |block: usize| {
+            let begin = |part: usize| block / parts * row + part * row / parts;
+            begin(block % parts)..begin(block % parts + 1)
         };
-        for start in (0..stakes.len()).step_by(row) {
-            let parts = row.div_ceil(BLOCK);
-            let begin = |part: usize| start + part * row / parts;
-            for part in 0..parts {
-                let (first, end) = (begin(part), begin(part + 1));
-                for at in first..first + BLOCK {
-                    made.offers.push(&stakes[at.min(end - 1)], foreseen);
-                    made.numbers.push(at.min(end - 1) as u32);
-                }
-                if bounded {
-                    made.bounds.push(&bound(&stakes[first..end]), foreseen);
-                }
-                made.places[first..end].fill(made.blocks as u32);
-                made.blocks += 1;
+        let order: Vec<u32> = (0..parts)
+            .flat_map(|part| (0..rows).map(move |row| (row * parts + part) as u32))
+            .collect();
+        let mut bounds = Columns::default();
+        if bounded {
+            for block in &order {
+                bounds.push(&bound(&stakes[range(*block as usize)]), foreseen);
             }
+            // Whole goes, so that registers of any width are full.
+            bounds.fill(order.len().next_multiple_of(BLOCKS));
         }
-        // Whole goes, so that registers of any width are full.
-        let goes = made.blocks.div_ceil(BLOCKS);
-        made.offers.fill(goes * OFFERS);
-        made.numbers.resize(goes * OFFERS, *made.numbers.last().unwrap_or(&0));
-        made.bounds.fill(goes * BLOCKS);
-        made
+        let numbers = |block: usize| {
+            let Range { start, end } = range(block);
+            std::array::from_fn(|at| (start + at).min(end - 1) as u32)
+        };
+        let numbers: Vec<[u32; BLOCK]> = (0..order.len()).map(numbers).collect();
+        let packed = |numbers: &[u32; BLOCK]| {
+            let offers = numbers.map(|at| Columns::row(&stakes[at as usize], foreseen));
+            std::array::from_fn(|column| offers.map(|offer| offer[column]))
+        };
+        let mut places = vec![0; stakes.len()];
+        for block in 0..order.len() {
+            places[range(block)].fill(block as u32);
+        }
+        let blocks = numbers.iter().map(packed).collect();
+        Self { registers: Arch::new(), blocks, numbers, places, bounds, order }
     }
 
     /// The offer of greatest worth above 0, the first of equals: what weighing each of them would
-    /// find. `hint` is where to look first.
+    /// find. `hint` is where to look first. That offer is not looked for where it is plain that it
+    /// gives whoever answers less than `demand`.
     #[inline]
-    pub(super) fn best(
+    pub(super) fn find(
         &self,
         stakes: &[Stakes],
         choice: Choice,
         foreseen: &Foreseen,
-        hint: Option<usize>,
-    ) -> Option<usize> {
+        demand: f64,
+        hint: usize,
+        desk: &mut Desk,
+    ) -> Found {
         let terms = Terms::new(&choice, foreseen);
-        self.registers.dispatch(Hunt { screen: self, stakes, choice, terms, hint })
+        self.registers.dispatch(Hunt { screen: self, stakes, choice, terms, demand, hint, desk })
     }
 
     /// The same on registers of one width.
     #[cfg(test)]
-    pub(super) fn best_on<S: Simd>(
+    pub(super) fn find_on<S: Simd>(
         &self,
         simd: S,
         stakes: &[Stakes],
         choice: Choice,
         foreseen: &Foreseen,
-    ) -> Option<usize> {
+        demand: f64,
+    ) -> Found {
         let terms = Terms::new(&choice, foreseen);
-        Hunt { screen: self, stakes, choice, terms, hint: Some(stakes.len() / 3) }.with_simd(simd)
+        let (hint, desk) = (stakes.len() / 3, &mut Desk::new());
+        Hunt { screen: self, stakes, choice, terms, demand, hint, desk }.with_simd(simd)
     }
 }
 
 impl WithSimd for Hunt<'_, '_> {
-    type Output = Option<usize>;
+    type Output = Found;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> Option<usize> {
+    fn with_simd<S: Simd>(mut self, simd: S) -> Found {
         let mut best = Best::NONE;
-        let mut look = Look {
-            places: [0; REGISTERS + 2],
-            open: 0,
-            seen: [u32::MAX; 2],
-            heights: [0.0; OFFERS + 2 * MOST_LANES],
-            tops: [0.0; REGISTERS + 2],
-        };
-        if let Some(hint) = self.hint {
-            let place = self.screen.places[hint] as usize * BLOCK / S::F32_LANES;
-            look.push(place);
-            look.push(if place > 0 { place - 1 } else { place + 1 });
-            self.raise(simd, &mut look, &mut best);
-            look.seen = [look.places[0], look.places[1]];
+        self.see(&mut best, self.hint);
+        let known = best.offer.is_some();
+        self.desk.seen_count = 0;
+        let asked = known && self.demand > f64::NEG_INFINITY && !self.screen.bounds.is_empty();
+        if asked && self.all_refused(simd, &mut best) {
+            return Found::Refused;
         }
-        let blocks = self.screen.blocks;
-        let most = BLOCKS.min(REGISTERS * S::F32_LANES / BLOCK);
-        for start in (0..blocks).step_by(most) {
-            self.choose(simd, start..blocks.min(start + most), &mut look, best.floor);
-            self.raise(simd, &mut look, &mut best);
+        if known && !asked {
+            let place = self.screen.places[self.hint];
+            self.desk.open = 0;
+            self.open(place);
+            self.open(if place > 0 { place - 1 } else { place + 1 });
+            self.raise(simd, &mut best);
         }
-        best.offer
+        for blocks in self.goes() {
+            let least = Least { floor: self.terms.floor(best.floor), demand: f32::NEG_INFINITY };
+            self.bound(simd, &blocks, least);
+            self.choose(blocks, least);
+            self.raise(simd, &mut best);
+        }
+        best.offer.map_or(Found::Nothing, Found::Offer)
     }
 }
 
 impl Hunt<'_, '_> {
+    /// All blocks, in their order, as many at a time as are screened in one go.
+    fn goes(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+        let blocks = self.screen.order.len();
+        (0..blocks).step_by(BLOCKS).map(move |start| start..blocks.min(start + BLOCKS))
+    }
+
     fn see(&self, best: &mut Best, offer: usize) {
         best.see(offer, &self.stakes[offer], &self.choice);
     }
 
-    /// Opens the registers of those blocks whose bounds reach what is known.
+    /// Puts the offers of a block on the desk.
     #[inline(always)]
-    fn choose<S: Simd>(
-        &self,
-        simd: S,
-        blocks: std::ops::Range<usize>,
-        look: &mut Look,
-        known: f64,
-    ) {
-        let floor = self.terms.floor(known);
-        let mut bounds = [f32::INFINITY; BLOCKS + MOST_LANES];
-        if !self.screen.bounds.is_empty() {
-            look.open = 0;
-            for place in blocks.start / S::F32_LANES..blocks.end.div_ceil(S::F32_LANES) {
-                look.push(place);
-            }
-            look.fill(simd, &self.terms, &self.screen.bounds, floor, Some(&mut bounds));
+    fn open(&mut self, block: u32) {
+        let Some(packed) = self.screen.blocks.get(block as usize) else { return };
+        let at = self.desk.open;
+        for (column, numbers) in self.desk.columns.iter_mut().zip(packed) {
+            column.as_chunks_mut::<BLOCK>().0[at] = *numbers;
         }
-        look.open = 0;
-        for (bound, block) in bounds.iter().zip(blocks) {
-            if *bound >= floor {
-                let first = block * BLOCK / S::F32_LANES;
-                for place in first..first + (BLOCK / S::F32_LANES).max(1) {
-                    if !look.seen.contains(&(place as u32)) {
-                        look.push(place);
-                    }
-                }
+        self.desk.blocks[at] = block;
+        self.desk.open = at + 1;
+    }
+
+    /// Bounds over blocks, as far as they matter.
+    #[inline(always)]
+    fn bound<S: Simd>(&mut self, simd: S, blocks: &Range<usize>, least: Least) {
+        let Self { screen, terms, desk, .. } = self;
+        if screen.bounds.is_empty() {
+            desk.bounds = [f32::INFINITY; BLOCKS];
+            desk.bound_gains = [f32::INFINITY; BLOCKS];
+            return;
+        }
+        let count = blocks.len().next_multiple_of(STEP);
+        let columns = screen.bounds.part(blocks.start..blocks.start + count);
+        let (found, gains) = (&mut desk.bounds[..count], &mut desk.bound_gains[..count]);
+        let Least { floor, demand } = least;
+        simd.vectorize(Heights { terms, columns, floor, demand, found, gains });
+    }
+
+    /// Opens those blocks whose bounds reach what is asked of them.
+    #[inline(always)]
+    fn choose(&mut self, blocks: Range<usize>, least: Least) {
+        self.desk.open = 0;
+        for (at, block) in self.screen.order[blocks].iter().enumerate() {
+            let reached = self.desk.bounds[at] >= least.floor;
+            let seen = &self.desk.seen[..self.desk.seen_count];
+            if reached && self.desk.bound_gains[at] >= least.demand && !seen.contains(block) {
+                self.open(*block);
             }
         }
     }
 
-    /// Weighs the offers of open registers whose bounds reach what is known, the highest first.
+    /// Heights of the offers on the desk.
     #[inline(always)]
-    fn raise<S: Simd>(&self, simd: S, look: &mut Look, best: &mut Best) {
-        let floor = self.terms.floor(best.floor);
-        look.fill(simd, &self.terms, &self.screen.offers, floor, None);
-        let Some(highest) = look.highest() else { return };
-        let top = look.tops[highest];
-        if top < floor {
-            return;
+    fn fill<S: Simd>(&mut self, simd: S, least: Least) {
+        let Self { terms, desk, .. } = self;
+        let filled = desk.open * BLOCK;
+        let end = filled.next_multiple_of(STEP);
+        for column in &mut desk.columns {
+            let (last, rest) = (column[filled - 1], &mut column[filled..end]);
+            rest.fill(last);
         }
-        let of = |at: usize| &look.heights[at * S::F32_LANES..(at + 1) * S::F32_LANES];
-        let number = |at: usize, lane: usize| {
-            self.screen.numbers[look.places[at] as usize * S::F32_LANES + lane] as usize
-        };
-        let lane = of(highest).iter().position(|height| *height == top).unwrap_or(0);
-        let first = number(highest, lane);
-        if best.offer != Some(first) {
-            self.see(best, first);
-        }
+        let columns = desk.columns.each_ref().map(|column| &column[..end]);
+        let (found, gains) = (&mut desk.heights[..end], &mut desk.gains[..end]);
+        let Least { floor, demand } = least;
+        simd.vectorize(Heights { terms, columns, floor, demand, found, gains });
+    }
+
+    /// Whether none of the offers that may be the best gives whoever answers what is demanded. Where one
+    /// does, the best of those looked at is taken into account.
+    #[inline(always)]
+    fn all_refused<S: Simd>(&mut self, simd: S, best: &mut Best) -> bool {
         let floor = self.terms.floor(best.floor);
-        for at in 0..look.open {
-            if look.tops[at] < floor {
+        let least = Least { floor, demand: Terms::demand(self.demand) };
+        for blocks in self.goes() {
+            self.bound(simd, &blocks, least);
+            self.choose(blocks, least);
+            if self.desk.open == 0 {
                 continue;
             }
-            for (lane, height) in of(at).iter().enumerate() {
-                let offer = number(at, lane);
-                if *height >= floor && offer != first && best.offer != Some(offer) {
-                    self.see(best, offer);
+            self.fill(simd, Least { floor, demand: f32::NEG_INFINITY });
+            let count = self.desk.open * BLOCK;
+            let weighed = self.desk.heights[..count].iter().zip(&self.desk.gains[..count]);
+            let accepted = weighed.map(|(height, gain)| *height >= floor && *gain >= least.demand);
+            if accepted.fold(false, |any, own| any | own) {
+                self.weigh(best);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Weighs the offers of open blocks whose bounds reach what is known, the highest first.
+    #[inline(always)]
+    fn raise<S: Simd>(&mut self, simd: S, best: &mut Best) {
+        if self.desk.open > 0 {
+            self.fill(
+                simd,
+                Least { floor: self.terms.floor(best.floor), demand: f32::NEG_INFINITY },
+            );
+            self.weigh(best);
+        }
+    }
+
+    /// The same once heights are there.
+    #[inline(always)]
+    fn weigh(&mut self, best: &mut Best) {
+        let Self { screen, desk, .. } = self;
+        let heights = &desk.heights[..desk.open * BLOCK];
+        let number =
+            |at: usize| screen.numbers[desk.blocks[at / BLOCK] as usize][at % BLOCK] as usize;
+        let (highest, top) = highest(heights);
+        let floor = self.terms.floor(best.floor);
+        if top >= floor {
+            let first = number(highest);
+            if best.offer != Some(first) {
+                best.see(first, &self.stakes[first], &self.choice);
+            }
+            let floor = self.terms.floor(best.floor);
+            for (chunk, heights) in heights.as_chunks::<BLOCK>().0.iter().enumerate() {
+                if heights.iter().all(|height| *height < floor) {
+                    continue;
                 }
+                for (at, height) in (chunk * BLOCK..).zip(heights) {
+                    let offer = number(at);
+                    if *height >= floor && offer != first && best.offer != Some(offer) {
+                        best.see(offer, &self.stakes[offer], &self.choice);
+                    }
+                }
+            }
+        }
+        let Desk { blocks, open, seen, seen_count, .. } = &mut *self.desk;
+        for block in &blocks[..*open] {
+            if *seen_count < BLOCKS {
+                seen[*seen_count] = *block;
+                *seen_count += 1;
             }
         }
     }
 }
 
-impl Look {
-    /// Opens a register, but the last one not again.
-    #[inline(always)]
-    fn push(&mut self, place: usize) {
-        let place = place as u32;
-        if self.open == 0 || self.places[self.open - 1] != place {
-            self.places[self.open] = place;
-            self.open += 1;
+/// The greatest of some numbers and where it stands.
+#[inline(always)]
+fn highest(numbers: &[f32]) -> (usize, f32) {
+    let mut greatest = [f32::NEG_INFINITY; BLOCK];
+    for numbers in numbers.as_chunks::<BLOCK>().0 {
+        for (greatest, number) in greatest.iter_mut().zip(numbers) {
+            *greatest = if *number > *greatest { *number } else { *greatest };
         }
     }
+    let top = greatest.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    (numbers.iter().position(|number| *number == top).unwrap_or(0), top)
+}
 
-    /// Heights and tops of all open registers, an even number: the last stands twice where it must.
-    #[inline(always)]
-    fn fill<S: Simd>(
-        &mut self,
-        simd: S,
-        terms: &Terms,
-        columns: &Columns,
-        floor: f32,
-        bounds: Option<&mut [f32; BLOCKS + MOST_LANES]>,
-    ) {
-        let Self { places, open, heights, tops, .. } = self;
-        if !open.is_multiple_of(2) {
-            places[*open] = places[*open - 1];
-            *open += 1;
+impl Desk {
+    pub(super) const fn new() -> Self {
+        Self {
+            columns: [[0.0; OFFERS]; 4],
+            heights: [0.0; OFFERS],
+            gains: [0.0; OFFERS],
+            open: 0,
+            blocks: [0; BLOCKS],
+            bounds: [0.0; BLOCKS],
+            bound_gains: [0.0; BLOCKS],
+            seen: [0; BLOCKS],
+            seen_count: 0,
         }
-        let found: &mut [f32] = match bounds {
-            Some(bounds) => bounds,
-            None => heights,
-        };
-        simd.vectorize(Heights { terms, columns, floor, places: &places[..*open], found, tops });
-    }
-
-    /// The open register with the greatest height.
-    #[inline(always)]
-    fn highest(&self) -> Option<usize> {
-        let mut highest = (0, *self.tops[..self.open].first()?);
-        for (at, top) in self.tops[..self.open].iter().enumerate() {
-            highest = if *top > highest.1 { (at, *top) } else { highest };
-        }
-        Some(highest.0)
     }
 }

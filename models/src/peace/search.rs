@@ -31,6 +31,17 @@ struct Part {
     end: usize,
 }
 
+/// What came of a search.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Found {
+    /// No offer is worth anything.
+    Nothing,
+    /// The best of all.
+    Offer(usize),
+    /// There is one, and whoever answers refuses it, whichever it is.
+    Refused,
+}
+
 /// The best offer so far and its value, 0 where there is none.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Best {
@@ -58,16 +69,9 @@ impl Search {
 
     /// The offer of greatest value above 0, the first of equals: what weighing each of them would
     /// find. `hint` is where to look first.
-    pub(super) fn best(
-        &self,
-        stakes: &[Stakes],
-        value: &impl Value,
-        hint: Option<usize>,
-    ) -> Option<usize> {
+    pub(super) fn best(&self, stakes: &[Stakes], value: &impl Value, hint: usize) -> Option<usize> {
         let mut best = Best::NONE;
-        if let Some(hint) = hint {
-            best.see(hint, &stakes[hint], value);
-        }
+        best.see(hint, &stakes[hint], value);
         for block in &self.blocks {
             if !best.may_be_below(&block.bound, value) {
                 continue;
@@ -157,9 +161,9 @@ mod tests {
             let (stakes, search) = arbitrary(seed);
             let value = Coarse { level: seed as f64 / 250.0 };
             let expected = best_of_all(&stakes, &value);
-            for hint in [None, Some(0), Some(stakes.len() / 2), expected] {
+            for hint in [0, stakes.len() / 2, expected.unwrap_or(stakes.len() - 1)] {
                 let found = search.best(&stakes, &value, hint);
-                assert_eq!(found, expected, "seed {seed}, hint {hint:?}");
+                assert_eq!(found, expected, "seed {seed}, hint {hint}");
             }
         }
     }

@@ -4,14 +4,15 @@ use std::ops::{Add, Div, Mul, Sub};
 
 use pulp::Simd;
 
-/// As many numbers as two registers hold: while one waits for a result, the other goes on.
+/// As many numbers as `N` registers hold: where there are several, one waits for a result while
+/// another goes on.
 ///
 /// Products are added without rounding in between where the processor can do so, so that last bits
 /// differ between machines: whoever uses these numbers allows for [`ROUNDING`] and more.
 #[derive(Clone, Copy)]
-pub(super) struct Single<S: Simd> {
+pub(super) struct Single<S: Simd, const N: usize> {
     pub(super) simd: S,
-    pub(super) lanes: [S::f32s; 2],
+    pub(super) lanes: [S::f32s; N],
 }
 
 /// One number in all lanes, kept as a whole register: operands are then read from memory as they are.
@@ -19,8 +20,8 @@ pub(super) struct Single<S: Simd> {
 pub(super) struct Same<S: Simd>(pub(super) S::f32s);
 
 /// What can stand on the right of an operator.
-pub(super) trait Operand<S: Simd>: Copy {
-    fn both(self) -> [S::f32s; 2];
+pub(super) trait Operand<S: Simd, const N: usize>: Copy {
+    fn register(self, at: usize) -> S::f32s;
 }
 
 /// Half a unit in the last place of numbers below 1, and of the relative error of one operation.
@@ -44,37 +45,47 @@ impl<S: Simd> Same<S> {
     }
 }
 
-impl<S: Simd> Operand<S> for Same<S> {
+impl<S: Simd, const N: usize> Operand<S, N> for Same<S> {
     #[inline(always)]
-    fn both(self) -> [S::f32s; 2] {
-        [self.0; 2]
+    fn register(self, _: usize) -> S::f32s {
+        self.0
     }
 }
 
-impl<S: Simd> Operand<S> for Single<S> {
+impl<S: Simd, const N: usize> Operand<S, N> for Single<S, N> {
     #[inline(always)]
-    fn both(self) -> [S::f32s; 2] {
-        self.lanes
+    fn register(self, at: usize) -> S::f32s {
+        self.lanes[at]
     }
 }
 
-macro_rules! in_each_lane {
+/// The same operation on each register.
+macro_rules! in_each {
+    ($number:ident, $at:ident => $of:expr) => {{
+        let mut lanes = $number.lanes;
+        for $at in 0..N {
+            lanes[$at] = $of;
+        }
+        Self { lanes, ..$number }
+    }};
+}
+
+macro_rules! operators {
     ($($operator:ident $name:ident $of:ident),*) => {$(
-        impl<S: Simd, O: Operand<S>> $operator<O> for Single<S> {
+        impl<S: Simd, const N: usize, O: Operand<S, N>> $operator<O> for Single<S, N> {
             type Output = Self;
 
             #[inline(always)]
             fn $name(self, other: O) -> Self {
-                let ([a, b], [c, d]) = (self.lanes, other.both());
-                Self { lanes: [self.simd.$of(a, c), self.simd.$of(b, d)], ..self }
+                in_each!(self, at => self.simd.$of(self.lanes[at], other.register(at)))
             }
         }
     )*};
 }
 
-in_each_lane!(Add add add_f32s, Sub sub sub_f32s, Mul mul mul_f32s, Div div div_f32s);
+operators!(Add add add_f32s, Sub sub sub_f32s, Mul mul mul_f32s, Div div div_f32s);
 
-impl<S: Simd> Single<S> {
+impl<S: Simd, const N: usize> Single<S, N> {
     /// A constant for use beside this number.
     #[inline(always)]
     pub(super) fn same(self, value: f32) -> Same<S> {
@@ -84,87 +95,76 @@ impl<S: Simd> Single<S> {
     /// The same number in all lanes.
     #[inline(always)]
     pub(super) fn of(self, value: Same<S>) -> Self {
-        Self { lanes: value.both(), ..self }
+        Self { lanes: [value.0; N], ..self }
     }
 
     /// `self · by + plus`.
     #[inline(always)]
-    pub(super) fn mul_add(self, by: impl Operand<S>, plus: impl Operand<S>) -> Self {
-        let ([a, b], [c, d], [e, f]) = (self.lanes, by.both(), plus.both());
-        Self {
-            lanes: [self.simd.mul_add_e_f32s(a, c, e), self.simd.mul_add_e_f32s(b, d, f)],
-            ..self
-        }
+    pub(super) fn mul_add(self, by: impl Operand<S, N>, plus: impl Operand<S, N>) -> Self {
+        let (simd, own) = (self.simd, self.lanes);
+        in_each!(self, at => simd.mul_add_e_f32s(own[at], by.register(at), plus.register(at)))
     }
 
     /// `plus − self · by`.
     #[inline(always)]
-    pub(super) fn taken_from(self, by: impl Operand<S>, plus: impl Operand<S>) -> Self {
-        let ([a, b], [c, d], [e, f]) = (self.lanes, by.both(), plus.both());
-        let simd = self.simd;
-        let lanes = [simd.negate_mul_add_e_f32s(a, c, e), simd.negate_mul_add_e_f32s(b, d, f)];
-        Self { lanes, ..self }
+    pub(super) fn taken_from(self, by: impl Operand<S, N>, plus: impl Operand<S, N>) -> Self {
+        let (simd, own) = (self.simd, self.lanes);
+        in_each!(self, at => simd.negate_mul_add_e_f32s(own[at], by.register(at), plus.register(at)))
     }
 
     /// `from − self`.
     #[inline(always)]
-    pub(super) fn less(self, from: impl Operand<S>) -> Self {
-        let ([a, b], [c, d]) = (self.lanes, from.both());
-        Self { lanes: [self.simd.sub_f32s(c, a), self.simd.sub_f32s(d, b)], ..self }
+    pub(super) fn less(self, from: impl Operand<S, N>) -> Self {
+        in_each!(self, at => self.simd.sub_f32s(from.register(at), self.lanes[at]))
     }
 
     /// `over / self`.
     #[inline(always)]
-    pub(super) fn under(self, over: impl Operand<S>) -> Self {
-        let ([a, b], [c, d]) = (self.lanes, over.both());
-        Self { lanes: [self.simd.div_f32s(c, a), self.simd.div_f32s(d, b)], ..self }
+    pub(super) fn under(self, over: impl Operand<S, N>) -> Self {
+        in_each!(self, at => self.simd.div_f32s(over.register(at), self.lanes[at]))
     }
 
     #[inline(always)]
     pub(super) fn max(self, other: f32) -> Self {
-        let ([a, b], Same(other)) = (self.lanes, self.same(other));
-        Self { lanes: [self.simd.max_f32s(a, other), self.simd.max_f32s(b, other)], ..self }
+        let Same(other) = self.same(other);
+        in_each!(self, at => self.simd.max_f32s(self.lanes[at], other))
     }
 
     #[inline(always)]
     pub(super) fn min(self, other: f32) -> Self {
-        let ([a, b], Same(other)) = (self.lanes, self.same(other));
-        Self { lanes: [self.simd.min_f32s(a, other), self.simd.min_f32s(b, other)], ..self }
+        let Same(other) = self.same(other);
+        in_each!(self, at => self.simd.min_f32s(self.lanes[at], other))
     }
 
     #[inline(always)]
     pub(super) fn abs(self) -> Self {
-        let [a, b] = self.lanes;
-        Self { lanes: [self.simd.abs_f32s(a), self.simd.abs_f32s(b)], ..self }
-    }
-
-    /// The greatest number in each register.
-    #[inline(always)]
-    pub(super) fn greatest(self) -> [f32; 2] {
-        let [a, b] = self.lanes;
-        [self.simd.reduce_max_f32s(a), self.simd.reduce_max_f32s(b)]
+        in_each!(self, at => self.simd.abs_f32s(self.lanes[at]))
     }
 
     /// The greatest of all numbers.
     #[inline(always)]
-    pub(super) fn most(self) -> f32 {
-        let [a, b] = self.lanes;
-        self.simd.reduce_max_f32s(self.simd.max_f32s(a, b))
+    pub(super) fn greatest(self) -> f32 {
+        let mut greatest = self.lanes[0];
+        for lanes in &self.lanes[1..] {
+            greatest = self.simd.max_f32s(greatest, *lanes);
+        }
+        self.simd.reduce_max_f32s(greatest)
     }
 
     /// This number where `which` is above 0, `other` elsewhere.
     #[inline(always)]
-    pub(super) fn where_positive(self, which: Self, other: impl Operand<S>) -> Self {
-        let ([a, b], [c, d], [e, f]) = (self.lanes, other.both(), which.lanes);
+    pub(super) fn where_positive(self, which: Self, other: impl Operand<S, N>) -> Self {
         let simd = self.simd;
         let zero = simd.splat_f32s(0.0);
-        let (first, second) = (simd.greater_than_f32s(e, zero), simd.greater_than_f32s(f, zero));
-        Self { lanes: [simd.select_f32s(first, a, c), simd.select_f32s(second, b, d)], ..self }
+        in_each!(self, at => {
+            let positive = simd.greater_than_f32s(which.lanes[at], zero);
+            simd.select_f32s(positive, self.lanes[at], other.register(at))
+        })
     }
 
     /// A polynomial, highest power first.
     #[inline(always)]
-    pub(super) fn polynomial<const N: usize>(self, coefficients: &[Same<S>; N]) -> Self {
+    pub(super) fn polynomial<const M: usize>(self, coefficients: &[Same<S>; M]) -> Self {
         let mut value = self.mul_add(coefficients[0], coefficients[1]);
         for coefficient in &coefficients[2..] {
             value = value.mul_add(self, *coefficient);
@@ -174,7 +174,7 @@ impl<S: Simd> Single<S> {
 
     /// The same of numbers.
     #[inline(always)]
-    fn powers<const N: usize>(self, coefficients: [f32; N]) -> Self {
+    fn powers<const M: usize>(self, coefficients: [f32; M]) -> Self {
         let mut value = self.mul_add(self.same(coefficients[0]), self.same(coefficients[1]));
         for coefficient in &coefficients[2..] {
             value = value.mul_add(self, self.same(*coefficient));
@@ -198,8 +198,8 @@ impl<S: Simd> Single<S> {
         let rest = whole.taken_from(x.same(0.693_145_75), x);
         let rest = whole.taken_from(x.same(1.428_606_8e-6), rest);
         let value = rest.powers([1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0]);
-        let [a, b] = shifted.lanes;
-        value * Self { lanes: [power_of_two(self.simd, a), power_of_two(self.simd, b)], ..self }
+        let scale = in_each!(shifted, at => power_of_two(self.simd, shifted.lanes[at]));
+        value * scale
     }
 
     /// The natural logarithm of a positive normal number.
@@ -210,9 +210,8 @@ impl<S: Simd> Single<S> {
     /// with √½ ≤ m < √2 (remainder 3e-8).
     #[inline(always)]
     pub(super) fn ln(self) -> Self {
-        let [(a, c), (b, d)] =
-            [exponent(self.simd, self.lanes[0]), exponent(self.simd, self.lanes[1])];
-        let (m, k) = (Self { lanes: [a, b], ..self }, Self { lanes: [c, d], ..self });
+        let m = in_each!(self, at => exponent(self.simd, self.lanes[at]).0);
+        let k = in_each!(self, at => exponent(self.simd, self.lanes[at]).1);
         let s = (m - self.same(1.0)) / (m + self.same(1.0));
         let series = (s * s).powers([2.0 / 7.0, 2.0 / 5.0, 2.0 / 3.0, 2.0]);
         k.mul_add(self.same(std::f32::consts::LN_2), s * series)
@@ -290,8 +289,7 @@ mod tests {
         type Output = ();
 
         fn with_simd<S: Simd>(self, simd: S) {
-            let pairs = S::as_mut_simd_f32s(self.1).0.as_chunks_mut::<2>().0;
-            for lanes in pairs {
+            for lanes in S::as_mut_simd_f32s(self.1).0.as_chunks_mut::<2>().0 {
                 let number = Single { simd, lanes: *lanes };
                 let value = match self.0 {
                     Function::Exp => number.exp(),

@@ -48,11 +48,16 @@ pub(super) enum Event<'a> {
 
 /// Somebody who watches a replication. Watching draws nothing and changes nothing.
 pub(super) trait Listener {
+    /// Whether it hears of offers, so that each must be found, even one that is refused whatever it is.
+    const HEARS_OFFERS: bool = true;
+
     /// Hears of one event.
     fn hear(&mut self, event: &Event);
 }
 
 impl Listener for () {
+    const HEARS_OFFERS: bool = false;
+
     #[inline]
     fn hear(&mut self, _event: &Event) {}
 }

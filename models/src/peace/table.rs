@@ -5,6 +5,8 @@ use engine::{DecisionRule, LogNormal, NormalBelief};
 use super::compliance::{Compliance, Outlook, premium};
 use super::offers::Offers;
 use super::parameters::DECISION_RULES;
+use super::screen::Desk;
+use super::search::Found;
 use super::stakes::Stakes;
 use super::worth::{Aim, Choice};
 use crate::parameter::{Invalid, Settings};
@@ -113,17 +115,40 @@ impl Table {
         (self.break_off + self.break_off_rhetoric * rhetoric.max(0.0)).min(1.0)
     }
 
-    /// The offer that a proposer makes; nothing where none is worth it.
+    /// The offer that a proposer makes.
     #[inline]
     pub(super) fn offer(
         &self,
         offers: &Offers,
         month: &Month,
         proposer: Proposer,
-        hint: Option<usize>,
-    ) -> Option<usize> {
+        hint: usize,
+        desk: &mut Desk,
+    ) -> Found {
         let aim = self.aim(month, proposer);
-        offers.best(Choice { month, aim }, hint)
+        offers.find(Choice { month, aim }, f64::NEG_INFINITY, hint, desk)
+    }
+
+    /// The same, but an offer that the other side refuses by its lot, whichever it is, need not be
+    /// found. Lots are of challenger and defender.
+    #[inline]
+    pub(super) fn offer_that_matters(
+        &self,
+        offers: &Offers,
+        month: &Month,
+        proposer: Proposer,
+        (challenger, defender): (f64, f64),
+        hint: usize,
+        desk: &mut Desk,
+    ) -> Found {
+        let demand = match proposer {
+            Proposer::Challenger => self.rule.least_gain(defender),
+            Proposer::Defender => self.rule.least_gain(challenger),
+            // Two answers, and who refused is counted.
+            Proposer::Mediator => f64::NEG_INFINITY,
+        };
+        let aim = self.aim(month, proposer);
+        offers.find(Choice { month, aim }, demand, hint, desk)
     }
 
     /// What a proposer makes most of.
@@ -145,10 +170,11 @@ impl Table {
         offers: &Offers,
         month: &Month,
         proposer: Proposer,
-    ) -> Option<usize> {
+    ) -> Found {
         let aim = self.aim(month, proposer);
         let best = offers.best_of_all(Choice { month, aim });
-        for found in offers.best_on_all_widths(Choice { month, aim }) {
+        let best = best.map_or(Found::Nothing, Found::Offer);
+        for found in offers.find_on_all_widths(Choice { month, aim }, f64::NEG_INFINITY) {
             assert_eq!(found, best, "{proposer:?}, on registers of some width");
         }
         best
@@ -330,6 +356,7 @@ mod tests {
 
     #[test]
     fn the_offer_is_the_one_that_weighing_all_of_them_would_choose() {
+        let mut refused = 0;
         let extra: [&[(&str, f64)]; 3] = [
             &[],
             &[("compliance.power_shift", 0.05)],
@@ -347,22 +374,42 @@ mod tests {
                     settings.set(place, &crate::Value::Number(*value)).expect("it is valid");
                 }
                 let peace = Peace::new(&settings, &duel(losses)).expect("it is valid");
+                let mut desk = Desk::new();
                 let mut luck =
                     Streams::new(engine::Seed(9), case as u64).open(Purpose::named("months"));
                 for round in 0..25 {
                     let month = arbitrary(&peace, losses, &mut luck);
                     for proposer in [Proposer::Challenger, Proposer::Defender, Proposer::Mediator] {
                         let all = peace.table.offer_by_full_scan(&peace.offers, &month, proposer);
-                        for hint in [None, Some(17), Some(150)] {
-                            let found = peace.table.offer(&peace.offers, &month, proposer, hint);
+                        for hint in [0, 17, 150] {
+                            let found =
+                                peace.table.offer(&peace.offers, &month, proposer, hint, &mut desk);
                             assert_eq!(
                                 found, all,
                                 "{losses:?}, {changes:?}, round {round}, {proposer:?}"
                             );
                         }
+                        let lots = (luck.uniform(), luck.uniform());
+                        let (offers, table) = (&peace.offers, &peace.table);
+                        let hint = if let Found::Offer(best) = all { best } else { 17 };
+                        let found = table
+                            .offer_that_matters(offers, &month, proposer, lots, hint, &mut desk);
+                        match (found, all) {
+                            (Found::Refused, Found::Offer(offer)) => {
+                                let stakes = offers.stakes(offer);
+                                let (gain, lot) = match proposer {
+                                    Proposer::Challenger => (month.defender_gain(stakes), lots.1),
+                                    _ => (month.challenger_gain(stakes), lots.0),
+                                };
+                                assert!(lot >= table.rule.acceptance(gain), "{losses:?}, {round}");
+                                refused += 1;
+                            }
+                            _ => assert_eq!(found, all, "{losses:?}, {changes:?}, round {round}"),
+                        }
                     }
                 }
             }
         }
+        assert!(refused > 50, "only {refused} were refused unseen");
     }
 }
