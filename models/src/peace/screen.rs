@@ -49,17 +49,9 @@ pub(super) struct Desk {
     blocks: [u32; BLOCKS],
     /// Bounds over blocks in their order.
     bounds: [f32; BLOCKS],
-    bound_gains: [f32; BLOCKS],
     /// Blocks that need not be opened again.
     seen: [u32; BLOCKS],
     seen_count: usize,
-}
-
-/// What an offer must reach to be worth a look: its height, and what whoever answers gains.
-#[derive(Clone, Copy)]
-struct Least {
-    floor: f32,
-    demand: f32,
 }
 
 /// A search, compiled for every width of registers.
@@ -150,27 +142,41 @@ impl WithSimd for Hunt<'_, '_> {
     fn with_simd<S: Simd>(mut self, simd: S) -> Found {
         let mut best = Best::NONE;
         self.see(&mut best, self.hint);
-        let known = best.offer.is_some();
         self.desk.seen_count = 0;
-        let asked = known && self.demand > f64::NEG_INFINITY && !self.screen.bounds.is_empty();
-        if asked && self.all_refused(simd, &mut best) {
-            return Found::Refused;
-        }
-        if known && !asked {
-            let place = self.screen.places[self.hint];
-            self.desk.open = 0;
-            self.open(place);
-            self.open(if place > 0 { place - 1 } else { place + 1 });
-            self.raise(simd, &mut best);
+        let mut unknown = Unknown::ALL;
+        if best.offer.is_some() {
+            if self.demand > f64::NEG_INFINITY && !self.screen.bounds.is_empty() {
+                match self.ask(simd, &mut best) {
+                    Some(left) => unknown = left,
+                    None => return Found::Refused,
+                }
+            } else {
+                self.look_beside(simd, &mut best);
+            }
         }
         for blocks in self.goes() {
-            let least = Least { floor: self.terms.floor(best.floor), demand: f32::NEG_INFINITY };
-            self.bound(simd, &blocks, least);
-            self.choose(blocks, least);
-            self.raise(simd, &mut best);
+            self.bound(simd, &blocks, unknown, self.terms.floor(best.floor));
+            let open = reached(&self.desk.bounds, self.terms.floor(best.floor));
+            self.choose(&blocks, open);
+            if self.desk.open > 0 {
+                self.fill(simd, self.terms.floor(best.floor));
+                self.weigh(&mut best);
+            }
+            unknown = Unknown::ALL;
         }
         best.offer.map_or(Found::Nothing, Found::Offer)
     }
+}
+
+/// Bounds of a go that are not known yet: from one place to another.
+#[derive(Clone, Copy)]
+struct Unknown {
+    from: usize,
+    to: usize,
+}
+
+impl Unknown {
+    const ALL: Self = Self { from: 0, to: BLOCKS };
 }
 
 impl Hunt<'_, '_> {
@@ -196,38 +202,39 @@ impl Hunt<'_, '_> {
         self.desk.open = at + 1;
     }
 
-    /// Bounds over blocks, as far as they matter.
+    /// Opens those blocks of a go, by the bits of their places, that were not seen.
     #[inline(always)]
-    fn bound<S: Simd>(&mut self, simd: S, blocks: &Range<usize>, least: Least) {
-        let Self { screen, terms, desk, .. } = self;
-        if screen.bounds.is_empty() {
-            desk.bounds = [f32::INFINITY; BLOCKS];
-            desk.bound_gains = [f32::INFINITY; BLOCKS];
-            return;
-        }
-        let count = blocks.len().next_multiple_of(STEP);
-        let columns = screen.bounds.part(blocks.start..blocks.start + count);
-        let (found, gains) = (&mut desk.bounds[..count], &mut desk.bound_gains[..count]);
-        let Least { floor, demand } = least;
-        simd.vectorize(Heights { terms, columns, floor, demand, found, gains });
-    }
-
-    /// Opens those blocks whose bounds reach what is asked of them.
-    #[inline(always)]
-    fn choose(&mut self, blocks: Range<usize>, least: Least) {
+    fn choose(&mut self, blocks: &Range<usize>, mut open: u32) {
         self.desk.open = 0;
-        for (at, block) in self.screen.order[blocks].iter().enumerate() {
-            let reached = self.desk.bounds[at] >= least.floor;
-            let seen = &self.desk.seen[..self.desk.seen_count];
-            if reached && self.desk.bound_gains[at] >= least.demand && !seen.contains(block) {
+        let order = &self.screen.order[blocks.clone()];
+        while open != 0 {
+            let at = open.trailing_zeros() as usize;
+            open &= open - 1;
+            let Some(block) = order.get(at) else { return };
+            if !self.desk.seen[..self.desk.seen_count].contains(block) {
                 self.open(*block);
             }
         }
     }
 
+    /// Bounds over blocks of a go, as far as they are not known.
+    #[inline(always)]
+    fn bound<S: Simd>(&mut self, simd: S, blocks: &Range<usize>, unknown: Unknown, floor: f32) {
+        let Self { screen, terms, desk, .. } = self;
+        let Unknown { from, to } = unknown;
+        if screen.bounds.is_empty() {
+            desk.bounds = [f32::INFINITY; BLOCKS];
+        } else if from < to {
+            let columns = screen.bounds.part(blocks.start + from..blocks.start + to);
+            let (found, gains) = (&mut desk.bounds[from..to], &mut desk.gains[from..to]);
+            let demand = f32::NEG_INFINITY;
+            simd.vectorize(Heights { terms, columns, floor, demand, found, gains });
+        }
+    }
+
     /// Heights of the offers on the desk.
     #[inline(always)]
-    fn fill<S: Simd>(&mut self, simd: S, least: Least) {
+    fn fill<S: Simd>(&mut self, simd: S, floor: f32) {
         let Self { terms, desk, .. } = self;
         let filled = desk.open * BLOCK;
         let end = filled.next_multiple_of(STEP);
@@ -237,74 +244,82 @@ impl Hunt<'_, '_> {
         }
         let columns = desk.columns.each_ref().map(|column| &column[..end]);
         let (found, gains) = (&mut desk.heights[..end], &mut desk.gains[..end]);
-        let Least { floor, demand } = least;
+        let demand = f32::NEG_INFINITY;
         simd.vectorize(Heights { terms, columns, floor, demand, found, gains });
     }
 
-    /// Whether none of the offers that may be the best gives whoever answers what is demanded. Where one
-    /// does, the best of those looked at is taken into account.
+    /// Weighs offers beside the hint.
     #[inline(always)]
-    fn all_refused<S: Simd>(&mut self, simd: S, best: &mut Best) -> bool {
-        let floor = self.terms.floor(best.floor);
-        let least = Least { floor, demand: Terms::demand(self.demand) };
+    fn look_beside<S: Simd>(&mut self, simd: S, best: &mut Best) {
+        let place = self.screen.places[self.hint];
+        self.desk.open = 0;
+        self.open(place);
+        self.open(if place > 0 { place - 1 } else { place + 1 });
+        self.fill(simd, self.terms.floor(best.floor));
+        self.weigh(best);
+    }
+
+    /// Nothing if none of the offers that may be the best gives whoever answers what is demanded. Where
+    /// one does, the best of those looked at is taken into account, and the bounds that are not known
+    /// then are told.
+    #[inline(always)]
+    fn ask<S: Simd>(&mut self, simd: S, best: &mut Best) -> Option<Unknown> {
+        let (floor, demand) = (self.terms.floor(best.floor), Terms::demand(self.demand));
+        let only = self.screen.order.len() <= BLOCKS;
         for blocks in self.goes() {
-            self.bound(simd, &blocks, least);
-            self.choose(blocks, least);
+            let Self { screen, terms, desk, .. } = &mut *self;
+            let columns = screen.bounds.part(blocks.start..blocks.start + BLOCKS);
+            let Desk { bounds, gains, .. } = &mut **desk;
+            let (found, gains) = (&mut bounds[..], &mut gains[..BLOCKS]);
+            simd.vectorize(Heights { terms, columns, floor, demand, found, gains });
+            let open = reached(bounds, floor) & reached(first(gains), demand);
+            self.choose(&blocks, open);
             if self.desk.open == 0 {
                 continue;
             }
-            self.fill(simd, Least { floor, demand: f32::NEG_INFINITY });
-            let count = self.desk.open * BLOCK;
-            let weighed = self.desk.heights[..count].iter().zip(&self.desk.gains[..count]);
-            let accepted = weighed.map(|(height, gain)| *height >= floor && *gain >= least.demand);
-            if accepted.fold(false, |any, own| any | own) {
+            self.fill(simd, floor);
+            let Desk { heights, gains, open, .. } = &*self.desk;
+            let heights = heights[..open * BLOCK].as_chunks::<BLOCK>().0;
+            let pairs = heights.iter().zip(gains.as_chunks::<BLOCK>().0);
+            let mut accepted = 0;
+            for (heights, gains) in pairs {
+                accepted |= reached(heights, floor) & reached(gains, demand);
+            }
+            if accepted != 0 {
                 self.weigh(best);
-                return false;
+                let unknown = reached(&self.desk.bounds, f32::INFINITY);
+                return Some(if only { Unknown::over(unknown) } else { Unknown::ALL });
             }
         }
-        true
+        None
     }
 
     /// Weighs the offers of open blocks whose bounds reach what is known, the highest first.
     #[inline(always)]
-    fn raise<S: Simd>(&mut self, simd: S, best: &mut Best) {
-        if self.desk.open > 0 {
-            self.fill(
-                simd,
-                Least { floor: self.terms.floor(best.floor), demand: f32::NEG_INFINITY },
-            );
-            self.weigh(best);
-        }
-    }
-
-    /// The same once heights are there.
-    #[inline(always)]
     fn weigh(&mut self, best: &mut Best) {
-        let Self { screen, desk, .. } = self;
-        let heights = &desk.heights[..desk.open * BLOCK];
+        let Desk { heights, blocks, open, seen, seen_count, .. } = &mut *self.desk;
+        let heights = heights[..*open * BLOCK].as_chunks::<BLOCK>().0;
         let number =
-            |at: usize| screen.numbers[desk.blocks[at / BLOCK] as usize][at % BLOCK] as usize;
-        let (highest, top) = highest(heights);
-        let floor = self.terms.floor(best.floor);
-        if top >= floor {
-            let first = number(highest);
+            |chunk: usize, at: usize| self.screen.numbers[blocks[chunk] as usize][at] as usize;
+        let top = highest(heights);
+        if top >= self.terms.floor(best.floor) {
+            let chunk = heights.iter().position(|own| reached(own, top) != 0).unwrap_or(0);
+            let first = number(chunk, reached(&heights[chunk], top).trailing_zeros() as usize);
             if best.offer != Some(first) {
                 best.see(first, &self.stakes[first], &self.choice);
             }
             let floor = self.terms.floor(best.floor);
-            for (chunk, heights) in heights.as_chunks::<BLOCK>().0.iter().enumerate() {
-                if heights.iter().all(|height| *height < floor) {
-                    continue;
-                }
-                for (at, height) in (chunk * BLOCK..).zip(heights) {
-                    let offer = number(at);
-                    if *height >= floor && offer != first && best.offer != Some(offer) {
+            for (chunk, own) in heights.iter().enumerate() {
+                let mut left = reached(own, floor);
+                while left != 0 {
+                    let offer = number(chunk, left.trailing_zeros() as usize);
+                    left &= left - 1;
+                    if offer != first && best.offer != Some(offer) {
                         best.see(offer, &self.stakes[offer], &self.choice);
                     }
                 }
             }
         }
-        let Desk { blocks, open, seen, seen_count, .. } = &mut *self.desk;
         for block in &blocks[..*open] {
             if *seen_count < BLOCKS {
                 seen[*seen_count] = *block;
@@ -314,17 +329,41 @@ impl Hunt<'_, '_> {
     }
 }
 
-/// The greatest of some numbers and where it stands.
+impl Unknown {
+    /// From the first to the last of those whose bits are set, in whole steps.
+    fn over(unknown: u32) -> Self {
+        let from = unknown.trailing_zeros() as usize / STEP * STEP;
+        let to = (BLOCKS - unknown.leading_zeros() as usize).next_multiple_of(STEP);
+        Self { from: from.min(to), to }
+    }
+}
+
+/// The bits of those numbers that are no less than `least`.
 #[inline(always)]
-fn highest(numbers: &[f32]) -> (usize, f32) {
+fn reached<const N: usize>(numbers: &[f32; N], least: f32) -> u32 {
+    let mut bits = 0;
+    for (at, number) in numbers.iter().enumerate() {
+        bits |= u32::from(*number >= least) << at;
+    }
+    bits
+}
+
+/// The first numbers of a go.
+#[inline(always)]
+fn first(numbers: &[f32]) -> &[f32; BLOCKS] {
+    numbers.first_chunk().unwrap_or(&[f32::NEG_INFINITY; BLOCKS])
+}
+
+/// The greatest of some numbers.
+#[inline(always)]
+fn highest(numbers: &[[f32; BLOCK]]) -> f32 {
     let mut greatest = [f32::NEG_INFINITY; BLOCK];
-    for numbers in numbers.as_chunks::<BLOCK>().0 {
+    for numbers in numbers {
         for (greatest, number) in greatest.iter_mut().zip(numbers) {
             *greatest = if *number > *greatest { *number } else { *greatest };
         }
     }
-    let top = greatest.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    (numbers.iter().position(|number| *number == top).unwrap_or(0), top)
+    greatest.iter().copied().fold(f32::NEG_INFINITY, f32::max)
 }
 
 impl Desk {
@@ -336,7 +375,6 @@ impl Desk {
             open: 0,
             blocks: [0; BLOCKS],
             bounds: [0.0; BLOCKS],
-            bound_gains: [0.0; BLOCKS],
             seen: [0; BLOCKS],
             seen_count: 0,
         }
