@@ -85,23 +85,37 @@ pub const NODE_WEIGHTS: [f64; 3] = [1.0 / 6.0, 2.0 / 3.0, 1.0 / 6.0];
 
 /// The log-odds of one of two types, which fade back to their prior.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LogOdds {
+pub struct LogOdds<N = f64> {
     prior: f64,
-    value: f64,
+    value: N,
 }
 
-impl LogOdds {
+impl<N: Number> LogOdds<N> {
     /// Starts at the log-odds of a prior probability in `(0, 1)`.
     pub fn new(prior: f64) -> Self {
-        Self { prior: logit(prior), value: logit(prior) }
+        Self { prior: logit(prior), value: N::splat(logit(prior)) }
     }
 
     /// Forgets a share of what was learned, then adds evidence (a log-likelihood ratio).
-    #[inline]
-    pub fn learn(&mut self, forgetting: f64, evidence: f64) {
-        self.value = (1.0 - forgetting) * self.value + forgetting * self.prior + evidence;
+    #[inline(always)]
+    pub fn learn(&mut self, forgetting: f64, evidence: N) {
+        self.value = self.value * (1.0 - forgetting) + forgetting * self.prior + evidence;
     }
 
+    /// Those of one lane.
+    #[inline(always)]
+    pub fn lane(&self, at: usize) -> LogOdds {
+        LogOdds { prior: self.prior, value: self.value.lane(at) }
+    }
+
+    /// Puts others, of the same prior, into one lane.
+    #[inline(always)]
+    pub fn set_lane(&mut self, at: usize, other: &LogOdds) {
+        self.value.set_lane(at, other.value);
+    }
+}
+
+impl LogOdds {
     /// The log-odds.
     pub const fn value(&self) -> f64 {
         self.value

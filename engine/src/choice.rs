@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::elementary::{Place, exp, logistic, logit};
+use crate::lanes::{Lanes, Number};
 
 /// How a gain becomes an answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,6 +63,35 @@ pub fn occurs(draw: f64, log_odds: f64) -> bool {
     }
 }
 
+/// Numbers of which each can decide whether something happens.
+pub trait Chance: Number {
+    /// 1 where something of these log-odds happens by a uniform draw, as [`occurs`] decides it, 0
+    /// elsewhere.
+    #[must_use]
+    fn occurs(draw: Self, log_odds: Self) -> Self;
+}
+
+impl Chance for f64 {
+    #[inline(always)]
+    fn occurs(draw: Self, log_odds: Self) -> Self {
+        // Not a branch: it would be mispredicted every third time.
+        Self::from(u8::from(occurs(draw, log_odds)))
+    }
+}
+
+impl<const L: usize> Chance for Lanes<L> {
+    #[inline(always)]
+    fn occurs(draw: Self, log_odds: Self) -> Self {
+        draw.zip(log_odds, decided)
+    }
+}
+
+/// The rule of [`occurs`] itself, which takes no table.
+#[inline(always)]
+fn decided(draw: f64, log_odds: f64) -> f64 {
+    if draw * (1.0 + exp(-log_odds)) < 1.0 { 1.0 } else { 0.0 }
+}
+
 /// How far the table reaches in log-odds, and its cells per unit.
 const REACH: f64 = 16.0;
 const STEPS: f64 = 32.0;
@@ -113,6 +143,8 @@ mod tests {
                 let draw = (chance + shift).clamp(0.0, 1.0 - f64::EPSILON / 2.0);
                 let exact = draw * (1.0 + exp(-log_odds)) < 1.0;
                 assert_eq!(occurs(draw, log_odds), exact, "{draw} at {log_odds}");
+                let Lanes([lane, _]) = Chance::occurs(Lanes([draw, 0.5]), Lanes([log_odds, 0.0]));
+                assert_eq!(lane != 0.0, exact, "{draw} at {log_odds}, in lanes");
             }
         }
         assert!(occurs(0.999, f64::INFINITY) && !occurs(0.0, f64::NEG_INFINITY));

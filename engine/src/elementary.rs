@@ -75,6 +75,13 @@ pub fn ln(x: f64) -> f64 {
     ln_normal(x)
 }
 
+/// The same in each lane: without a branch on lanes where all numbers are positive and normal.
+#[inline(always)]
+pub fn logarithms<N: Number>(x: N) -> N {
+    let normal = x.map(|x| if (f64::MIN_POSITIVE..f64::INFINITY).contains(&x) { 0.0 } else { 1.0 });
+    if normal.any() { x.map(ln) } else { x.map(ln_normal) }
+}
+
 /// The natural logarithm of a positive normal number, without a branch.
 #[inline(always)]
 pub(crate) fn ln_normal(x: f64) -> f64 {

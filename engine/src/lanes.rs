@@ -21,6 +21,9 @@ pub trait Number:
     /// The number in one lane.
     fn lane(self, at: usize) -> f64;
 
+    /// Puts another number into one lane.
+    fn set_lane(&mut self, at: usize, value: f64);
+
     /// A function of each lane.
     #[must_use]
     fn map(self, of: impl Fn(f64) -> f64) -> Self;
@@ -28,6 +31,9 @@ pub trait Number:
     /// A function of each lane and the same lane of another.
     #[must_use]
     fn zip(self, other: Self, of: impl Fn(f64, f64) -> f64) -> Self;
+
+    /// Whether a lane is not 0.
+    fn any(self) -> bool;
 
     /// The same number in all lanes.
     #[inline(always)]
@@ -45,6 +51,16 @@ impl Number for f64 {
     #[inline(always)]
     fn lane(self, _: usize) -> f64 {
         self
+    }
+
+    #[inline(always)]
+    fn set_lane(&mut self, _: usize, value: f64) {
+        *self = value;
+    }
+
+    #[inline(always)]
+    fn any(self) -> bool {
+        self != 0.0
     }
 
     #[inline(always)]
@@ -77,6 +93,16 @@ impl<const L: usize> Number for Lanes<L> {
     #[inline(always)]
     fn lane(self, at: usize) -> f64 {
         self.0[at]
+    }
+
+    #[inline(always)]
+    fn set_lane(&mut self, at: usize, value: f64) {
+        self.0[at] = value;
+    }
+
+    #[inline(always)]
+    fn any(self) -> bool {
+        self.0.iter().fold(false, |any, lane| any | (*lane != 0.0))
     }
 
     #[inline(always)]

@@ -46,10 +46,10 @@ pub use antithetic::Pairs;
 pub use bargaining::{ContractCurve, Disagreement, Solution, rubinstein_share};
 pub use batch::{Batch, Chunk, Observer, Stopped, chunk_length};
 pub use belief::{LogNormal, LogOdds, NODE_WEIGHTS, NormalBelief};
-pub use choice::{DecisionRule, logit_choice, occurs};
+pub use choice::{Chance, DecisionRule, logit_choice, occurs};
 pub use compromise::{weighted_mean, weighted_median};
 pub use elementary::{
-    Place, cosine, cubic, exp, hermite, ln, logistic, logit, normal_survival,
+    Place, cosine, cubic, exp, hermite, ln, logarithms, logistic, logit, normal_survival,
     normal_survival_exact, power, powers,
 };
 pub use explore::{
@@ -76,7 +76,7 @@ pub use sampling::{
     one_at_a_time, random, saltelli,
 };
 pub use several::{Side, Sides};
-pub use stream::{Draw, Luck, Purpose, Seed, Stream, Streams};
+pub use stream::{Abreast, Draw, Luck, Purpose, Seed, Stream, Streams, Uniforms};
 pub use summary::Summary;
 pub use survival::{KaplanMeierStep, LifeTable, Lifetime, LogRank};
 pub use tally::Tally;

@@ -1,6 +1,9 @@
 //! The coalition: its unity, its support for the defender, and its say over a draft.
 
-use engine::{Draw as _, InfluenceError, Preferences, Purpose, Streams, consult_many, occurs};
+use engine::{
+    Chance, Draw as _, InfluenceError, Number, Preferences, Purpose, Streams, Uniforms, consult_many,
+    occurs,
+};
 use nalgebra::DMatrix;
 
 use super::front::StatusQuo;
@@ -69,14 +72,13 @@ struct Member {
 
 /// Where the coalition stands.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Cohesion {
-    blocs: [f64; MAX_MEMBERS + 1],
-    shifts: [f64; MAX_MEMBERS],
-    next_election: usize,
-    /// Unity, by capability.
-    pub(super) unity: f64,
-    /// Share of capability that supports.
-    pub(super) support: f64,
+pub(super) struct Cohesion<N> {
+    blocs: [N; MAX_MEMBERS + 1],
+    shifts: [N; MAX_MEMBERS],
+    /// υ, by capability.
+    pub(super) unity: N,
+    /// S.
+    pub(super) support: N,
 }
 
 /// How the coalition voted on a draft.
@@ -174,65 +176,72 @@ impl Coalition {
     }
 
     /// Before the first month: unity at its level, support at its start (none without members).
-    pub(super) fn open(&self) -> Cohesion {
-        let mut blocs = [0.0; MAX_MEMBERS + 1];
+    pub(super) fn open<N: Number>(&self) -> Cohesion<N> {
+        let mut blocs = [N::splat(0.0); MAX_MEMBERS + 1];
         for (state, bloc) in blocs.iter_mut().zip(&self.blocs) {
-            *state = bloc.level;
+            *state = N::splat(bloc.level);
         }
         Cohesion {
             blocs,
-            shifts: [0.0; MAX_MEMBERS],
-            next_election: 0,
-            unity: self.level,
-            support: if self.members.is_empty() { 0.0 } else { self.initial_support },
+            shifts: [N::splat(0.0); MAX_MEMBERS],
+            unity: N::splat(self.level),
+            support: N::splat(if self.members.is_empty() { 0.0 } else { self.initial_support }),
         }
     }
 
     /// One month of unity.
-    #[inline]
-    pub(super) fn drift(&self, cohesion: &mut Cohesion, shock: f64) {
-        let mut mean = 0.0;
+    #[inline(always)]
+    pub(super) fn drift<N: Number>(&self, cohesion: &mut Cohesion<N>, shock: N) {
+        let mut mean = N::splat(0.0);
         for (state, bloc) in cohesion.blocs.iter_mut().zip(&self.blocs) {
-            let moved = *state + self.reversion * (bloc.level - *state) + self.volatility * shock;
-            *state = moved.clamp(0.0, 1.0);
-            mean += bloc.weight * *state;
+            let pull = (N::splat(bloc.level) - *state) * self.reversion;
+            let moved = *state + pull + shock * self.volatility;
+            *state = moved.map(|unity| unity.clamp(0.0, 1.0));
+            mean = mean + *state * bloc.weight;
         }
         cohesion.unity = mean;
     }
 
-    /// Elections of this month, for good.
+    /// Elections of a month, for good, in one lane; `next` is the first that is still to come there.
     #[inline]
-    pub(super) fn elect(&self, cohesion: &mut Cohesion, month: u32, streams: &Streams) {
-        while let Some((due, member)) = self.elections.get(cohesion.next_election) {
+    pub(super) fn elect<N: Number>(
+        &self,
+        cohesion: &mut Cohesion<N>,
+        lane: usize,
+        next: &mut usize,
+        month: u32,
+        streams: &Streams,
+    ) {
+        while let Some((due, member)) = self.elections.get(*next) {
             if *due > month {
                 break;
             }
-            let mut luck = streams.open_at(ELECTION, cohesion.next_election as u32);
-            cohesion.shifts[*member] += self.election_shock * luck.normal();
-            cohesion.next_election += 1;
+            let mut luck = streams.open_at(ELECTION, *next as u32);
+            let shift = &mut cohesion.shifts[*member];
+            shift.set_lane(lane, shift.lane(lane) + self.election_shock * luck.normal());
+            *next += 1;
         }
     }
 
-    /// One month of support; `draw` gives one uniform number for each member.
-    #[inline]
-    pub(super) fn support(
+    /// One month of support; `lots` give one uniform number for each member.
+    #[inline(always)]
+    pub(super) fn support<N: Chance>(
         &self,
-        cohesion: &mut Cohesion,
-        month: u32,
-        last_rhetoric: f64,
-        mut draw: impl FnMut() -> f64,
+        cohesion: &mut Cohesion<N>,
+        month: N,
+        last_rhetoric: N,
+        lots: &mut impl Uniforms<N>,
     ) {
-        let pull = self.interaction * (2.0 * cohesion.support - 1.0);
-        let mut supporting = 0.0;
+        let pull = (cohesion.support * 2.0 - 1.0) * self.interaction;
+        let mut supporting = N::splat(0.0);
         for (member, shift) in self.members.iter().zip(&cohesion.shifts) {
-            let readiness = member.support + shift + pull * cohesion.blocs[member.bloc]
-                - member.fatigue * f64::from(month)
-                + member.rally * last_rhetoric;
-            // Not a branch: it would be mispredicted every third time.
-            supporting += member.weight * f64::from(u8::from(occurs(draw(), readiness)));
+            let readiness = *shift + member.support + pull * cohesion.blocs[member.bloc]
+                - month * member.fatigue
+                + last_rhetoric * member.rally;
+            supporting = supporting + N::occurs(lots.uniforms(), readiness) * member.weight;
         }
         if !self.members.is_empty() {
-            cohesion.support = self.inertia * cohesion.support + (1.0 - self.inertia) * supporting;
+            cohesion.support = cohesion.support * self.inertia + supporting * (1.0 - self.inertia);
         }
     }
 
@@ -272,6 +281,20 @@ impl Coalition {
         const ROUNDING: f64 = 1e-12;
         let share = if as_one { f64::from(u8::from(share >= 0.5 - ROUNDING)) } else { share };
         share >= self.quota - ROUNDING
+    }
+}
+
+impl<N: Number> Cohesion<N> {
+    /// Puts another into one lane.
+    pub(super) fn set_lane(&mut self, at: usize, other: &Cohesion<f64>) {
+        for (state, other) in self.blocs.iter_mut().zip(&other.blocs) {
+            state.set_lane(at, *other);
+        }
+        for (shift, other) in self.shifts.iter_mut().zip(&other.shifts) {
+            shift.set_lane(at, *other);
+        }
+        self.unity.set_lane(at, other.unity);
+        self.support.set_lane(at, other.support);
     }
 }
 

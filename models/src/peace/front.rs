@@ -1,6 +1,6 @@
 //! The front: how the share of land held moves, and what it does to the terms in force meanwhile.
 
-use engine::{ln, logistic, logit};
+use engine::{Number, logarithms, logistic, logit};
 
 use crate::parameter::Settings;
 use crate::scenario::{IssueRole, MAX_ISSUES, Scenario};
@@ -45,17 +45,18 @@ impl Front {
     }
 
     /// This month's foreseeable movement, given the share of capability that supports.
-    #[inline]
-    pub(super) fn drift(&self, support: f64, talks_open: bool) -> f64 {
-        let kept = if talks_open { 1.0 - self.withheld } else { 1.0 };
-        let aid = self.aid * support * kept;
-        self.responsiveness * ln(self.challenger_force / (self.defender_force + aid))
+    #[inline(always)]
+    pub(super) fn drift<N: Number>(&self, support: N, talks_open: N) -> N {
+        let kept = talks_open.map(|open| if open != 0.0 { 1.0 - self.withheld } else { 1.0 });
+        let aid = support * self.aid * kept;
+        let ratio = N::splat(self.challenger_force) / (aid + self.defender_force);
+        logarithms(ratio) * self.responsiveness
     }
 
     /// Between which shares of the land the front stays for so many months, whatever happens, but for
     /// luck beyond four standard deviations.
     pub(super) fn range(&self, months: f64) -> (f64, f64) {
-        let drifts = [(0.0, true), (0.0, false), (1.0, true), (1.0, false)];
+        let drifts = [(0.0, 1.0), (0.0, 0.0), (1.0, 1.0), (1.0, 0.0)];
         let drifts = drifts.map(|(support, open)| self.drift(support, open));
         let least = drifts.iter().fold(0.0_f64, |least, drift| least.min(*drift));
         let most = drifts.iter().fold(0.0_f64, |most, drift| most.max(*drift));
@@ -66,10 +67,10 @@ impl Front {
     }
 
     /// Where the front goes from `level`.
-    #[inline]
-    pub(super) fn step(&self, level: f64, drift: f64, exploits_talks: bool, shock: f64) -> f64 {
-        let leverage = if exploits_talks { self.talk_leverage } else { 0.0 };
-        level + drift + leverage + self.volatility * shock
+    #[inline(always)]
+    pub(super) fn step<N: Number>(&self, level: N, drift: N, exploits_talks: N, shock: N) -> N {
+        let leverage = exploits_talks.map(|does| if does != 0.0 { self.talk_leverage } else { 0.0 });
+        level + drift + leverage + shock * self.volatility
     }
 }
 

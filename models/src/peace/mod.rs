@@ -7,6 +7,7 @@
 
 mod coalition;
 mod compliance;
+mod course;
 mod curve;
 mod description;
 mod durability;
@@ -25,6 +26,7 @@ mod registers;
 mod rhetoric;
 mod screen;
 mod search;
+mod side_by_side;
 mod single;
 mod stakes;
 mod story;

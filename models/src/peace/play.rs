@@ -1,19 +1,21 @@
 //! One replication, month by month, in the order of events that the model fixes.
 
+use std::ops::Range;
+
 use engine::{
-    Draw as _, Lifetime, Line, Measure, Model, NormalBelief, PathPlan, Purpose, Stream, Streams,
-    Trace, exp, logistic,
+    Chance, Draw as _, Lifetime, Line, Measure, Model, NormalBelief, PathPlan, Purpose, Stream,
+    Streams, Trace, exp, logistic,
 };
 
-use super::coalition::Cohesion;
 use super::compliance::{Outlook, Signature};
+use super::course::{Circumstances, Course, Moment, Pass, Shocks};
 use super::offers::Offers;
 use super::outcome::{Agreement, CAUSES, Cause, LAST_YEAR, Outcome, measures, years_needed};
 use super::path::{Recorder, SIGNED, UNSIGNED, plan};
 use super::payoff::{Account, LastMonth, Ledger};
-use super::rhetoric::Voice;
 use super::screen::Desk;
 use super::search::Found;
+use super::side_by_side;
 use super::story::{Event, Listener, Narrator};
 use super::table::{Month, Proposer, Side};
 use super::world::{Belligerent, News, Peace};
@@ -22,36 +24,37 @@ use crate::scenario::MAX_MEMBERS;
 const COSTS: Purpose = Purpose::named("costs");
 const INTENT: Purpose = Purpose::named("intent");
 const UNITY: Purpose = Purpose::named("unity");
-const SUPPORT: Purpose = Purpose::named("support");
+pub(super) const SUPPORT: Purpose = Purpose::named("support");
 const FRONT: Purpose = Purpose::named("front");
 const RHETORIC: Purpose = Purpose::named("rhetoric");
 const TABLE: Purpose = Purpose::named("table");
 const CHANNELS: Purpose = Purpose::named("channels");
 const ENDORSEMENT: Purpose = Purpose::named("endorsement");
 
-/// The random streams of a replication, one for each purpose that draws every month.
+/// The random streams of a replication, one for each purpose that draws every month, but for support.
 struct Luck {
     unity: Stream,
-    support: Stream,
     front: Stream,
     rhetoric: Stream,
     table: Stream,
     channels: Stream,
 }
 
-/// The state of the world in a month.
-struct State {
+/// A replication under way, but for its course.
+pub(super) struct Game {
+    streams: Streams,
+    luck: Luck,
+    secrets: Secrets,
+    /// Counted from 0.
     month: u32,
-    /// ℓ.
-    level: f64,
-    voice: Voice,
-    cohesion: Cohesion,
+    next_election: usize,
     open: bool,
     about_challenger: NormalBelief,
     about_defender: NormalBelief,
     /// Where each proposer found its last offer: where to look first.
     hints: [usize; 3],
-    desk: Desk,
+    account: Account,
+    outcome: Outcome,
 }
 
 /// What is private.
@@ -75,46 +78,90 @@ struct Lots {
 impl Peace {
     /// Plays one replication, handing every event to a listener.
     pub(super) fn tell_to(&self, streams: &Streams, listener: &mut impl Listener) -> Outcome {
-        let secrets = self.secrets(streams);
+        let mut game = self.begin(streams);
         listener.hear(&Event::Opening {
-            revisionist: secrets.revisionist,
-            challenger_cost: secrets.challenger_cost,
-            defender_cost: secrets.defender_cost,
+            revisionist: game.secrets.revisionist,
+            challenger_cost: game.secrets.challenger_cost,
+            defender_cost: game.secrets.defender_cost,
         });
-        let mut luck = Luck::open(streams);
-        let mut state = self.open();
-        let mut account = Ledger::open();
-        let mut outcome = self.blank(&secrets);
-        for month in 0..self.horizon {
-            state.month = month;
-            self.pass_month(&mut state, &secrets, &mut luck, streams, listener);
-            self.ledger.fight(
-                &mut account,
-                &self.in_force,
-                state.level,
-                self.seasons[month as usize].weariness,
-            );
-            outcome.months_played += 1;
-            outcome.unity += state.cohesion.unity;
-            outcome.support += state.cohesion.support;
-            let end = self.talk(&mut state, &secrets, &mut luck, streams, &mut outcome, listener);
-            listener.hear(&Event::MonthOver { cause: end.err() });
-            match end {
-                Ok(offer) => {
-                    return self.conclude(
-                        outcome,
-                        &state,
-                        &secrets,
-                        &account,
-                        Some(offer),
-                        streams,
-                        listener,
-                    );
-                }
-                Err(cause) => outcome.causes[cause as usize] += 1,
+        let mut course = Course::<f64>::open(self);
+        let mut lots = streams.open(SUPPORT);
+        let mut desk = Desk::new();
+        loop {
+            self.elect(&mut game, &mut course, 0);
+            let pass = Pass {
+                peace: self,
+                circumstances: game.circumstances(),
+                shocks: game.shocks(),
+                course: &mut course,
+                lots: &mut lots,
+            };
+            pass.pass();
+            let ended = self.live_through(&mut game, &course.moment(0), &mut desk, listener);
+            if let Some(outcome) = ended {
+                return outcome;
             }
         }
-        self.conclude(outcome, &state, &secrets, &account, None, streams, listener)
+    }
+
+    /// A replication before its first month.
+    pub(super) fn begin(&self, streams: &Streams) -> Game {
+        let secrets = self.secrets(streams);
+        Game {
+            streams: *streams,
+            luck: Luck::open(streams),
+            month: 0,
+            next_election: 0,
+            open: self.table.open_at_start,
+            about_challenger: self.challenger.prior(),
+            about_defender: self.defender.prior(),
+            hints: [self.offers.middle(); 3],
+            account: Ledger::open(),
+            outcome: self.blank(&secrets),
+            secrets,
+        }
+    }
+
+    /// Elections of this month.
+    #[inline]
+    pub(super) fn elect<N: Chance>(&self, game: &mut Game, course: &mut Course<N>, lane: usize) {
+        let Game { next_election, month, streams, .. } = game;
+        self.coalition.elect(&mut course.cohesion, lane, next_election, *month, streams);
+    }
+
+    /// What comes of a month once its course is known; the outcome where the replication ends with it.
+    pub(super) fn live_through<L: Listener>(
+        &self,
+        game: &mut Game,
+        now: &Moment,
+        desk: &mut Desk,
+        listener: &mut L,
+    ) -> Option<Outcome> {
+        listener.hear(&Event::Month {
+            month: game.month + 1,
+            unity: now.unity,
+            support: now.support,
+            level: now.level,
+            rhetoric: now.rhetoric,
+            belief: &now.belief,
+            audience: now.audience,
+        });
+        let weariness = self.seasons[game.month as usize].weariness;
+        self.ledger.fight(&mut game.account, &self.in_force, now.level, weariness);
+        game.outcome.months_played += 1;
+        game.outcome.unity += now.unity;
+        game.outcome.support += now.support;
+        let end = self.talk(game, now, desk, listener);
+        listener.hear(&Event::MonthOver { cause: end.err() });
+        if let Err(cause) = end {
+            game.outcome.causes[cause as usize] += 1;
+            game.month += 1;
+            if game.month < self.horizon {
+                return None;
+            }
+            game.month -= 1;
+        }
+        Some(self.conclude(game, now, end.ok(), listener))
     }
 
     fn secrets(&self, streams: &Streams) -> Secrets {
@@ -127,20 +174,6 @@ impl Peace {
             defender_cost: exp(log_costs.1),
             log_costs,
             revisionist: streams.open(INTENT).uniform() < self.rhetoric.revisionist_prior,
-        }
-    }
-
-    fn open(&self) -> State {
-        State {
-            month: 0,
-            level: self.front.start,
-            voice: self.rhetoric.open(),
-            cohesion: self.coalition.open(),
-            open: self.table.open_at_start,
-            about_challenger: self.challenger.prior(),
-            about_defender: self.defender.prior(),
-            hints: [self.offers.middle(); 3],
-            desk: Desk::new(),
         }
     }
 
@@ -164,99 +197,62 @@ impl Peace {
         }
     }
 
-    /// What happens in a month before anybody talks: unity, support, the front, words.
-    fn pass_month(
-        &self,
-        state: &mut State,
-        secrets: &Secrets,
-        luck: &mut Luck,
-        streams: &Streams,
-        listener: &mut impl Listener,
-    ) {
-        let cohesion = &mut state.cohesion;
-        self.coalition.drift(cohesion, luck.unity.normal());
-        self.coalition.elect(cohesion, state.month, streams);
-        let last = state.voice.rhetoric;
-        self.coalition.support(cohesion, state.month, last, || luck.support.uniform());
-        let drift = self.front.drift(cohesion.support, state.open);
-        let exploits = state.open && secrets.revisionist;
-        state.level = self.front.step(state.level, drift, exploits, luck.front.normal());
-        self.rhetoric.speak(&mut state.voice, secrets.revisionist, luck.rhetoric.normal());
-        listener.hear(&Event::Month {
-            month: state.month + 1,
-            unity: state.cohesion.unity,
-            support: state.cohesion.support,
-            level: state.level,
-            rhetoric: state.voice.rhetoric,
-            belief: &state.voice.belief,
-            audience: state.voice.audience,
-        });
-    }
-
     /// A month at the table: the offer that was signed, or why none was.
-    fn talk(
+    fn talk<L: Listener>(
         &self,
-        state: &mut State,
-        secrets: &Secrets,
-        luck: &mut Luck,
-        streams: &Streams,
-        outcome: &mut Outcome,
-        listener: &mut impl Listener,
+        game: &mut Game,
+        now: &Moment,
+        desk: &mut Desk,
+        listener: &mut L,
     ) -> Result<usize, Cause> {
-        let lots = Lots::draw(&mut luck.table);
+        let lots = Lots::draw(&mut game.luck.table);
         // Drawn every month, so that luck stays in step whatever happens.
-        let news = (luck.channels.normal(), luck.channels.normal());
-        let was_open = state.open;
-        if !state.open && lots.reopen >= self.table.reopen {
+        let news = (game.luck.channels.normal(), game.luck.channels.normal());
+        let was_open = game.open;
+        if !was_open && lots.reopen >= self.table.reopen {
             listener.hear(&Event::NoTalks);
             return Err(Cause::NoTalks);
         }
-        state.open = true;
+        game.open = true;
         if !was_open {
             listener.hear(&Event::Reopened);
         }
-        outcome.months_open += 1;
-        self.learn(state, secrets, news);
-        let result = self.bargain(state, secrets, &lots, was_open, streams, outcome, listener);
-        let breaks_off = lots.break_off < self.table.break_off_chance(state.voice.rhetoric);
+        game.outcome.months_open += 1;
+        self.learn(game, news);
+        let result = self.bargain(game, now, &lots, desk, listener);
+        let breaks_off = lots.break_off < self.table.break_off_chance(now.rhetoric);
         if result.is_err() && breaks_off {
-            state.open = false;
+            game.open = false;
             listener.hear(&Event::BrokenOff);
         }
         result
     }
 
     /// What working-level channels tell about costs.
-    fn learn(&self, state: &mut State, secrets: &Secrets, news: (f64, f64)) {
+    fn learn(&self, game: &mut Game, news: (f64, f64)) {
         let Some(News { variance, sd }) = self.news else { return };
-        let costs = secrets.log_costs;
-        state.about_challenger.observe(costs.0 + sd * news.0, variance);
-        state.about_defender.observe(costs.1 + sd * news.1, variance);
+        let costs = game.secrets.log_costs;
+        game.about_challenger.observe(costs.0 + sd * news.0, variance);
+        game.about_defender.observe(costs.1 + sd * news.1, variance);
     }
 
     /// What is foreseen about agreements.
-    fn foresee(&self, state: &State) -> Outlook {
-        let State { cohesion, voice, about_challenger, about_defender, .. } = state;
+    fn foresee(&self, game: &Game, now: &Moment) -> Outlook {
+        let Game { about_challenger, about_defender, .. } = game;
+        let revisionist = now.belief.probability();
         self.compliance.outlook(
-            cohesion.unity,
-            cohesion.support,
-            voice.belief.probability(),
+            now.unity,
+            now.support,
+            revisionist,
             about_challenger,
             about_defender,
         )
     }
 
-    fn month(
-        &self,
-        state: &State,
-        outlook: Outlook,
-        secrets: &Secrets,
-        was_open: bool,
-    ) -> Month<'_> {
-        let State { cohesion, voice, about_challenger, about_defender, .. } = state;
-        let season = &self.seasons[state.month as usize];
-        let drift = self.front.drift(cohesion.support, was_open);
-        let level = state.level + self.planning_months * drift;
+    fn month(&self, game: &Game, now: &Moment, outlook: Outlook) -> Month<'_> {
+        let Game { secrets, about_challenger, about_defender, .. } = game;
+        let season = &self.seasons[game.month as usize];
+        let level = now.level + self.planning_months * now.drift;
         let side = |who: &Belligerent, belief: &NormalBelief, cost, actor| Side {
             belief: *belief,
             believed_cost: belief.exp_of_sum(season.log_weariness),
@@ -270,28 +266,24 @@ impl Peace {
             defender: side(&self.defender, about_defender, secrets.defender_cost, 1),
             revisionist: secrets.revisionist,
             weariness: season.weariness,
-            audience: self.rhetoric.audience_cost * voice.audience,
+            audience: self.rhetoric.audience_cost * now.audience,
             outlook,
         }
     }
 
     /// Offer, answers and endorsement.
-    #[expect(clippy::too_many_arguments, reason = "the table needs all that a month is made of")]
     fn bargain<L: Listener>(
         &self,
-        state: &mut State,
-        secrets: &Secrets,
+        game: &mut Game,
+        now: &Moment,
         lots: &Lots,
-        was_open: bool,
-        streams: &Streams,
-        outcome: &mut Outcome,
+        desk: &mut Desk,
         listener: &mut L,
     ) -> Result<usize, Cause> {
-        let outlook = self.foresee(state);
-        let month = self.month(state, outlook, secrets, was_open);
+        let outlook = self.foresee(game, now);
+        let month = self.month(game, now, outlook);
         let proposer = self.table.proposer(lots.proposer);
-        let State { hints, desk, .. } = state;
-        let hint = &mut hints[proposer as usize];
+        let hint = &mut game.hints[proposer as usize];
         let found = if L::HEARS_OFFERS {
             self.table.offer(&self.offers, &month, proposer, *hint, desk)
         } else {
@@ -304,7 +296,7 @@ impl Peace {
                 return Err(Cause::NothingOffered);
             }
             Found::Refused => {
-                outcome.offers += 1;
+                game.outcome.offers += 1;
                 return Err(match proposer {
                     Proposer::Challenger => Cause::RefusedByDefender,
                     Proposer::Defender => Cause::RefusedByChallenger,
@@ -314,10 +306,10 @@ impl Peace {
             Found::Offer(offer) => offer,
         };
         *hint = offer;
-        outcome.offers += 1;
+        game.outcome.offers += 1;
         listener.hear(&Event::Offered { proposer, offer, month: &month });
         self.answers(&month, proposer, offer, lots, listener)?;
-        self.endorsement(state, &month, offer, streams, outcome, listener)?;
+        self.endorsement(game, now, &month, offer, listener)?;
         Ok(offer)
     }
 
@@ -350,24 +342,23 @@ impl Peace {
 
     fn endorsement(
         &self,
-        state: &State,
+        game: &mut Game,
+        now: &Moment,
         month: &Month,
         offer: usize,
-        streams: &Streams,
-        outcome: &mut Outcome,
         listener: &mut impl Listener,
     ) -> Result<(), Cause> {
         let size = self.coalition.size();
-        let mut luck = streams.open_at(ENDORSEMENT, state.month);
+        let mut luck = game.streams.open_at(ENDORSEMENT, game.month);
         let vote = self.coalition.vote(
             &self.consulted_worth[offer * size..(offer + 1) * size],
-            state.level,
+            now.level,
             month.defender_premium(self.offers.stakes(offer)),
-            state.cohesion.unity,
+            now.unity,
             || luck.uniform(),
         );
-        outcome.votes += 1;
-        for (count, favours) in outcome.in_favour.iter_mut().zip(vote.in_favour) {
+        game.outcome.votes += 1;
+        for (count, favours) in game.outcome.in_favour.iter_mut().zip(vote.in_favour) {
             *count += u32::from(favours);
         }
         listener.hear(&Event::Voted { vote: &vote });
@@ -375,30 +366,27 @@ impl Peace {
     }
 
     /// Closes the books, and plays out what was signed.
-    #[expect(clippy::too_many_arguments, reason = "an end needs all that led to it")]
     fn conclude(
         &self,
-        mut outcome: Outcome,
-        state: &State,
-        secrets: &Secrets,
-        account: &Account,
+        game: &Game,
+        now: &Moment,
         signed: Option<usize>,
-        streams: &Streams,
         listener: &mut impl Listener,
     ) -> Outcome {
-        outcome.held = logistic(state.level);
-        outcome.audience = state.voice.audience;
-        outcome.belief = state.voice.belief.probability();
-        outcome.agreement =
-            signed.map(|offer| self.play_out(offer, state, secrets, streams, listener));
+        let Game { secrets, account, month, .. } = game;
+        let mut outcome = game.outcome.clone();
+        outcome.held = logistic(now.level);
+        outcome.audience = now.audience;
+        outcome.belief = now.belief.probability();
+        outcome.agreement = signed.map(|offer| self.play_out(offer, game, now, listener));
         let actors = self.actors.len();
         let worth = signed.map(|offer| &self.worth[offer * actors..(offer + 1) * actors]);
         let collapse = outcome.agreement.as_ref().and_then(|signed| signed.fate.collapse);
-        let weariness = self.seasons[state.month as usize].weariness;
+        let weariness = self.seasons[*month as usize].weariness;
         outcome.payoffs = self.ledger.close(
             *account,
             &self.in_force,
-            LastMonth { month: state.month, level: state.level, weariness },
+            LastMonth { month: *month, level: now.level, weariness },
             worth.map(|worth| (worth, collapse)),
             [
                 (secrets.challenger_cost, self.challenger.break_loss),
@@ -412,25 +400,24 @@ impl Peace {
     fn play_out(
         &self,
         offer: usize,
-        state: &State,
-        secrets: &Secrets,
-        streams: &Streams,
+        game: &Game,
+        now: &Moment,
         listener: &mut impl Listener,
     ) -> Agreement {
         listener.hear(&Event::Signed { offer });
         let signature = Signature {
-            revisionist: secrets.revisionist,
-            challenger_cost: secrets.challenger_cost,
-            defender_cost: secrets.defender_cost,
-            support: state.cohesion.support,
+            revisionist: game.secrets.revisionist,
+            challenger_cost: game.secrets.challenger_cost,
+            defender_cost: game.secrets.defender_cost,
+            support: now.support,
             unity_level: self.coalition.level(),
         };
         let stakes = self.offers.stakes(offer);
         let years = years_needed(self.durable_after);
         let listen = |year| listener.hear(&Event::Year(year));
-        let fate = self.compliance.play_out(stakes, &signature, years, streams, listen);
+        let fate = self.compliance.play_out(stakes, &signature, years, &game.streams, listen);
         Agreement {
-            month: state.month + 1,
+            month: game.month + 1,
             terms: *self.offers.terms(offer),
             lambda: self.offers.lambda(offer),
             along: self.offers.along(offer),
@@ -458,6 +445,15 @@ impl Model for Peace {
         self.tell_to(streams, &mut ())
     }
 
+    fn play_block(
+        &self,
+        luck: engine::Luck,
+        replications: Range<u64>,
+        each: impl FnMut(u64, &Outcome),
+    ) {
+        side_by_side::play(self, luck, replications, each);
+    }
+
     fn lifetime<'a>(&self, outcome: &'a Outcome) -> Option<Lifetime<'a>> {
         outcome.lifetime()
     }
@@ -483,11 +479,31 @@ impl Model for Peace {
     }
 }
 
+impl Game {
+    /// What the coming month depends on beside its course.
+    pub(super) fn circumstances(&self) -> Circumstances<f64> {
+        let flag = |is| f64::from(u8::from(is));
+        Circumstances {
+            month: f64::from(self.month),
+            open: flag(self.open),
+            revisionist: flag(self.secrets.revisionist),
+        }
+    }
+
+    /// Draws what moves the world this month.
+    pub(super) fn shocks(&mut self) -> Shocks<f64> {
+        Shocks {
+            unity: self.luck.unity.normal(),
+            front: self.luck.front.normal(),
+            rhetoric: self.luck.rhetoric.normal(),
+        }
+    }
+}
+
 impl Luck {
     fn open(streams: &Streams) -> Self {
         Self {
             unity: streams.open(UNITY),
-            support: streams.open(SUPPORT),
             front: streams.open(FRONT),
             rhetoric: streams.open(RHETORIC),
             table: streams.open(TABLE),

@@ -1,6 +1,6 @@
 //! Words: what is said in public, what it gives away, and what it costs to have said it.
 
-use engine::LogOdds;
+use engine::{LogOdds, Number};
 
 use crate::parameter::Settings;
 
@@ -35,14 +35,14 @@ pub(super) struct Rhetoric {
 
 /// What has been said so far, and what it did.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Voice {
+pub(super) struct Voice<N> {
     /// The latest rhetoric r.
-    pub(super) rhetoric: f64,
+    pub(super) rhetoric: N,
     /// Log-odds of revisionism L.
-    pub(super) belief: LogOdds,
-    norm: f64,
+    pub(super) belief: LogOdds<N>,
+    norm: N,
     /// Audience stock a.
-    pub(super) audience: f64,
+    pub(super) audience: N,
 }
 
 impl Rhetoric {
@@ -62,12 +62,12 @@ impl Rhetoric {
     }
 
     /// Before the first month: r = ρ, a = ½ max(ρ, 0), beliefs at their prior.
-    pub(super) fn open(&self) -> Voice {
+    pub(super) fn open<N: Number>(&self) -> Voice<N> {
         Voice {
-            rhetoric: self.level,
+            rhetoric: N::splat(self.level),
             belief: LogOdds::new(self.revisionist_prior),
-            norm: self.norm,
-            audience: 0.5 * self.level.max(0.0),
+            norm: N::splat(self.norm),
+            audience: N::splat(0.5 * self.level.max(0.0)),
         }
     }
 
@@ -78,17 +78,27 @@ impl Rhetoric {
     }
 
     /// One month of words.
-    #[inline]
-    pub(super) fn speak(&self, voice: &mut Voice, revisionist: bool, shock: f64) {
-        let lean = if revisionist { 0.5 } else { -0.5 };
-        let said = self.level + lean * self.separation + self.noise * shock;
+    #[inline(always)]
+    pub(super) fn speak<N: Number>(&self, voice: &mut Voice<N>, revisionist: N, shock: N) {
+        let lean = revisionist.map(|is| if is != 0.0 { 0.5 } else { -0.5 });
+        let said = lean * self.separation + self.level + shock * self.noise;
         let surprise = said - voice.norm;
-        let evidence = self.credence * self.separation * surprise / (self.noise * self.noise);
+        let evidence = surprise * (self.credence * self.separation) / (self.noise * self.noise);
         voice.belief.learn(self.forgetting, evidence);
-        voice.norm += self.adaptation * surprise;
-        voice.audience =
-            self.persistence * voice.audience + (1.0 - self.persistence) * said.max(0.0);
+        voice.norm = voice.norm + surprise * self.adaptation;
+        let threat = said.map(|said| if said > 0.0 { said } else { 0.0 });
+        voice.audience = voice.audience * self.persistence + threat * (1.0 - self.persistence);
         voice.rhetoric = said;
+    }
+}
+
+impl<N: Number> Voice<N> {
+    /// Puts another into one lane.
+    pub(super) fn set_lane(&mut self, at: usize, other: &Voice<f64>) {
+        self.rhetoric.set_lane(at, other.rhetoric);
+        self.belief.set_lane(at, &other.belief);
+        self.norm.set_lane(at, other.norm);
+        self.audience.set_lane(at, other.audience);
     }
 }
 
@@ -112,8 +122,8 @@ mod tests {
             audience_cost: 0.8,
         };
         let drift = 0.15 * 0.36 / (2.0 * 0.16);
-        for (revisionist, sign) in [(true, 1.0), (false, -1.0)] {
-            let mut voice = rhetoric.open();
+        for (revisionist, sign) in [(1.0, 1.0), (0.0, -1.0)] {
+            let mut voice: Voice<f64> = rhetoric.open();
             // Antithetic shocks leave the mean exactly.
             for shock in [0.7, -0.7, 2.1, -2.1] {
                 rhetoric.speak(&mut voice, revisionist, shock);

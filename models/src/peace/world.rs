@@ -1,6 +1,7 @@
 //! The model at one design point: checked, and with all that its replications share solved once.
 
 use engine::{NormalBelief, Preferences, exp, ln};
+use pulp::Arch;
 
 use super::coalition::Coalition;
 use super::compliance::Compliance;
@@ -8,6 +9,7 @@ use super::front::{Front, StatusQuo};
 use super::in_force::InForce;
 use super::offers::Offers;
 use super::payoff::Ledger;
+use super::registers::up_to_256_bits;
 use super::rhetoric::Rhetoric;
 use super::table::Table;
 use crate::parameter::{Invalid, Settings};
@@ -34,6 +36,8 @@ pub struct Peace {
     pub(super) offers: Offers,
     pub(super) compliance: Compliance,
     pub(super) ledger: Ledger,
+    /// For replications side by side.
+    pub(super) registers: Arch,
     /// Worth of every offer to every actor, by offer: belligerents, then members.
     pub(super) worth: Vec<f64>,
     /// Worth of every offer to every member after consultation, by offer.
@@ -140,6 +144,7 @@ impl Peace {
             worth,
             consulted_worth,
             issues: scenario.issues.iter().map(|issue| issue.name.clone()).collect(),
+            registers: up_to_256_bits(),
             columns: columns(scenario),
             actors: names(scenario),
             challenger,

@@ -1,0 +1,82 @@
+//! Replications side by side: their months pass together, in lanes of wide registers, while each talks
+//! alone; the outcomes are those of one replication after the other, to the last bit.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use engine::{Abreast, Lanes, Luck, Number as _};
+
+use super::course::{Circumstances, Course, Pass, Shocks};
+use super::outcome::Outcome;
+use super::play::{Game, SUPPORT};
+use super::screen::Desk;
+use super::world::Peace;
+
+/// How many replications pass a month together.
+const LANES: usize = 16;
+
+/// Plays replications, handing each outcome on in order. A lane whose replication has ended takes the
+/// next one that has not begun.
+pub(super) fn play(
+    peace: &Peace,
+    luck: Luck,
+    replications: Range<u64>,
+    mut each: impl FnMut(u64, &Outcome),
+) {
+    let Range { start: mut told, end } = replications;
+    if told >= end {
+        return;
+    }
+    let mut begun = told;
+    let mut games: [Option<(u64, Game)>; LANES] = [const { None }; LANES];
+    let opening = Course::open(peace);
+    let mut course = Course::<Lanes<LANES>>::open(peace);
+    let mut lots = Abreast::<LANES>::open(&luck.streams(told), SUPPORT);
+    let mut desk = Desk::new();
+    let mut ended = VecDeque::new();
+    while told < end {
+        for (lane, game) in games.iter_mut().enumerate() {
+            if game.is_none() && begun < end {
+                let streams = luck.streams(begun);
+                course.open_lane(lane, &opening);
+                lots.open_lane(lane, &streams, SUPPORT);
+                *game = Some((begun, peace.begin(&streams)));
+                ended.push_back(None);
+                begun += 1;
+            }
+        }
+        pass(peace, &mut games, &mut course, &mut lots);
+        for (lane, place) in games.iter_mut().enumerate() {
+            let Some((number, game)) = place else { continue };
+            let outcome = peace.live_through(game, &course.moment(lane), &mut desk, &mut ());
+            if outcome.is_some() {
+                ended[(*number - told) as usize] = outcome;
+                *place = None;
+            }
+        }
+        while let Some(Some(outcome)) = ended.front() {
+            each(told, outcome);
+            ended.pop_front();
+            told += 1;
+        }
+    }
+}
+
+/// One month of all games.
+fn pass(
+    peace: &Peace,
+    games: &mut [Option<(u64, Game)>; LANES],
+    course: &mut Course<Lanes<LANES>>,
+    lots: &mut Abreast<LANES>,
+) {
+    let zero = Lanes::splat(0.0);
+    let mut circumstances = Circumstances { month: zero, open: zero, revisionist: zero };
+    let mut shocks = Shocks { unity: zero, front: zero, rhetoric: zero };
+    for (lane, game) in games.iter_mut().enumerate() {
+        let Some((_, game)) = game else { continue };
+        peace.elect(game, course, lane);
+        circumstances.set_lane(lane, &game.circumstances());
+        shocks.set_lane(lane, &game.shocks());
+    }
+    peace.registers.dispatch(Pass { peace, course, circumstances, shocks, lots });
+}
