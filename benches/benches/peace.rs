@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 
+use benches::OneByOne;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use engine::{
     AnyModel, Batch, DecisionRule, Draw as _, NormalBelief, Purpose, Records, Seed, Streams, occurs,
@@ -43,6 +44,14 @@ fn replications(criterion: &mut Criterion) {
             });
         });
     }
+    let model = OneByOne(changed(&[]));
+    group.bench_function("replications one by one", |bench| {
+        let mut first = 0;
+        bench.iter(|| {
+            first += ROUND;
+            model.play_range(Seed(1).into(), first..first + ROUND, Records::default())
+        });
+    });
     group.finish();
 }
 

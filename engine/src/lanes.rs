@@ -102,7 +102,7 @@ impl<const L: usize> Number for Lanes<L> {
 
     #[inline(always)]
     fn any(self) -> bool {
-        self.0.iter().fold(false, |any, lane| any | (*lane != 0.0))
+        self.0.iter().fold(0.0, |any, lane| if *lane == 0.0 { any } else { 1.0 }) != 0.0
     }
 
     #[inline(always)]

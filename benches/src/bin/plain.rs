@@ -7,7 +7,7 @@ use benches::{Asked, plain::Plain, tell};
 use engine::Tally;
 
 fn main() -> ExitCode {
-    let Some(Asked { replications, seed }) = Asked::read() else {
+    let Some(Asked { replications, seed, .. }) = Asked::read() else {
         eprintln!("usage: plain COUNT [SEED]");
         return ExitCode::from(2);
     };

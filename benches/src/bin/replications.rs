@@ -8,11 +8,12 @@ use benches::{Asked, TOLD, tell};
 use engine::{Records, Seed};
 
 fn main() -> ExitCode {
-    let Some(Asked { replications, seed }) = Asked::read() else {
-        eprintln!("usage: replications COUNT [SEED]");
+    let Some(Asked { replications, seed, one_by_one }) = Asked::read() else {
+        eprintln!("usage: replications COUNT [SEED] [--one-by-one]");
         return ExitCode::from(2);
     };
-    let model = benches::reference_model();
+    let model =
+        if one_by_one { benches::reference_model_one_by_one() } else { benches::reference_model() };
     let begin = Instant::now();
     let summary = model.play_range(Seed(seed).into(), 0..replications, Records::default());
     let seconds = begin.elapsed().as_secs_f64();

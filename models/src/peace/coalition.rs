@@ -1,8 +1,8 @@
 //! The coalition: its unity, its support for the defender, and its say over a draft.
 
 use engine::{
-    Chance, Draw as _, InfluenceError, Number, Preferences, Purpose, Streams, Uniforms, consult_many,
-    occurs,
+    Chance, Draw as _, InfluenceError, Number, Preferences, Purpose, Streams, Uniforms,
+    consult_many, occurs,
 };
 use nalgebra::DMatrix;
 

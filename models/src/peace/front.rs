@@ -47,7 +47,7 @@ impl Front {
     /// This month's foreseeable movement, given the share of capability that supports.
     #[inline(always)]
     pub(super) fn drift<N: Number>(&self, support: N, talks_open: N) -> N {
-        let kept = talks_open.map(|open| if open != 0.0 { 1.0 - self.withheld } else { 1.0 });
+        let kept = talks_open.map(|open| if open == 0.0 { 1.0 } else { 1.0 - self.withheld });
         let aid = support * self.aid * kept;
         let ratio = N::splat(self.challenger_force) / (aid + self.defender_force);
         logarithms(ratio) * self.responsiveness
@@ -69,7 +69,8 @@ impl Front {
     /// Where the front goes from `level`.
     #[inline(always)]
     pub(super) fn step<N: Number>(&self, level: N, drift: N, exploits_talks: N, shock: N) -> N {
-        let leverage = exploits_talks.map(|does| if does != 0.0 { self.talk_leverage } else { 0.0 });
+        let leverage =
+            exploits_talks.map(|does| if does == 0.0 { 0.0 } else { self.talk_leverage });
         level + drift + leverage + shock * self.volatility
     }
 }

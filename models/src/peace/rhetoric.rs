@@ -80,7 +80,7 @@ impl Rhetoric {
     /// One month of words.
     #[inline(always)]
     pub(super) fn speak<N: Number>(&self, voice: &mut Voice<N>, revisionist: N, shock: N) {
-        let lean = revisionist.map(|is| if is != 0.0 { 0.5 } else { -0.5 });
+        let lean = revisionist.map(|is| if is == 0.0 { -0.5 } else { 0.5 });
         let said = lean * self.separation + self.level + shock * self.noise;
         let surprise = said - voice.norm;
         let evidence = surprise * (self.credence * self.separation) / (self.noise * self.noise);

@@ -28,7 +28,7 @@ pub(super) fn play(
         return;
     }
     let mut begun = told;
-    let mut games: [Option<(u64, Game)>; LANES] = [const { None }; LANES];
+    let mut games: Vec<Option<(u64, Game)>> = (0..LANES).map(|_| None).collect();
     let opening = Course::open(peace);
     let mut course = Course::<Lanes<LANES>>::open(peace);
     let mut lots = Abreast::<LANES>::open(&luck.streams(told), SUPPORT);
@@ -65,7 +65,7 @@ pub(super) fn play(
 /// One month of all games.
 fn pass(
     peace: &Peace,
-    games: &mut [Option<(u64, Game)>; LANES],
+    games: &mut [Option<(u64, Game)>],
     course: &mut Course<Lanes<LANES>>,
     lots: &mut Abreast<LANES>,
 ) {
