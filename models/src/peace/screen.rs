@@ -140,31 +140,12 @@ impl WithSimd for Hunt<'_, '_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) -> Found {
-        let mut best = Best::NONE;
-        self.see(&mut best, self.hint);
         self.desk.seen_count = 0;
-        let mut unknown = Unknown::ALL;
-        if best.offer.is_some() {
-            if self.demand > f64::NEG_INFINITY && !self.screen.bounds.is_empty() {
-                match self.ask(simd, &mut best) {
-                    Some(left) => unknown = left,
-                    None => return Found::Refused,
-                }
-            } else {
-                self.look_beside(simd, &mut best);
-            }
+        if self.screen.bounds.is_empty() || self.screen.order.len() > BLOCKS {
+            self.find_in_goes(simd)
+        } else {
+            self.find_at_once(simd)
         }
-        for blocks in self.goes() {
-            self.bound(simd, &blocks, unknown, self.terms.floor(best.floor));
-            let open = reached(&self.desk.bounds, self.terms.floor(best.floor));
-            self.choose(&blocks, open);
-            if self.desk.open > 0 {
-                self.fill(simd, self.terms.floor(best.floor));
-                self.weigh(&mut best);
-            }
-            unknown = Unknown::ALL;
-        }
-        best.offer.map_or(Found::Nothing, Found::Offer)
     }
 }
 
@@ -180,12 +161,6 @@ impl Unknown {
 }
 
 impl Hunt<'_, '_> {
-    /// All blocks, in their order, as many at a time as are screened in one go.
-    fn goes(&self) -> impl Iterator<Item = Range<usize>> + use<> {
-        let blocks = self.screen.order.len();
-        (0..blocks).step_by(BLOCKS).map(move |start| start..blocks.min(start + BLOCKS))
-    }
-
     fn see(&self, best: &mut Best, offer: usize) {
         best.see(offer, &self.stakes[offer], &self.choice);
     }
@@ -219,7 +194,14 @@ impl Hunt<'_, '_> {
 
     /// Bounds over blocks of a go, as far as they are not known.
     #[inline(always)]
-    fn bound<S: Simd>(&mut self, simd: S, blocks: &Range<usize>, unknown: Unknown, floor: f32) {
+    fn bound<S: Simd>(
+        &mut self,
+        simd: S,
+        blocks: &Range<usize>,
+        unknown: Unknown,
+        floor: f32,
+        demand: f32,
+    ) {
         let Self { screen, terms, desk, .. } = self;
         let Unknown { from, to } = unknown;
         if screen.bounds.is_empty() {
@@ -227,7 +209,6 @@ impl Hunt<'_, '_> {
         } else if from < to {
             let columns = screen.bounds.part(blocks.start + from..blocks.start + to);
             let (found, gains) = (&mut desk.bounds[from..to], &mut desk.gains[from..to]);
-            let demand = f32::NEG_INFINITY;
             simd.vectorize(Heights { terms, columns, floor, demand, found, gains });
         }
     }
@@ -259,39 +240,95 @@ impl Hunt<'_, '_> {
         self.weigh(best);
     }
 
-    /// Nothing if none of the offers that may be the best gives whoever answers what is demanded. Where
-    /// one does, the best of those looked at is taken into account, and the bounds that are not known
-    /// then are told.
+    /// The search where bounds over all blocks make one go.
     #[inline(always)]
-    fn ask<S: Simd>(&mut self, simd: S, best: &mut Best) -> Option<Unknown> {
-        let (floor, demand) = (self.terms.floor(best.floor), Terms::demand(self.demand));
-        let only = self.screen.order.len() <= BLOCKS;
-        for blocks in self.goes() {
-            let Self { screen, terms, desk, .. } = &mut *self;
-            let columns = screen.bounds.part(blocks.start..blocks.start + BLOCKS);
-            let Desk { bounds, gains, .. } = &mut **desk;
-            let (found, gains) = (&mut bounds[..], &mut gains[..BLOCKS]);
-            simd.vectorize(Heights { terms, columns, floor, demand, found, gains });
-            let open = reached(bounds, floor) & reached(first(gains), demand);
-            self.choose(&blocks, open);
-            if self.desk.open == 0 {
-                continue;
-            }
-            self.fill(simd, floor);
-            let Desk { heights, gains, open, .. } = &*self.desk;
-            let heights = heights[..open * BLOCK].as_chunks::<BLOCK>().0;
-            let pairs = heights.iter().zip(gains.as_chunks::<BLOCK>().0);
-            let mut accepted = 0;
-            for (heights, gains) in pairs {
-                accepted |= reached(heights, floor) & reached(gains, demand);
-            }
-            if accepted != 0 {
-                self.weigh(best);
-                let unknown = reached(&self.desk.bounds, f32::INFINITY);
-                return Some(if only { Unknown::over(unknown) } else { Unknown::ALL });
-            }
+    fn find_at_once<S: Simd>(&mut self, simd: S) -> Found {
+        let all = 0..self.screen.order.len();
+        let asked = self.demand > f64::NEG_INFINITY;
+        let demand = if asked { Terms::demand(self.demand) } else { f32::NEG_INFINITY };
+        self.bound(simd, &all, Unknown::ALL, f32::MIN, demand);
+        let promising = reached(&self.desk.bounds, f32::MIN);
+        if promising == 0 {
+            return Found::Nothing;
         }
-        None
+        let given = if asked { reached(first(&self.desk.gains), demand) } else { u32::MAX };
+        if promising & given == 0 && self.choice.is_surely_made(&self.stakes[self.hint]) {
+            return Found::Refused;
+        }
+        let mut best = Best::NONE;
+        self.see(&mut best, self.hint);
+        match best.offer {
+            Some(_) if asked => {
+                if self.all_refused(simd, &all, given, &mut best) {
+                    return Found::Refused;
+                }
+            }
+            Some(_) => self.look_beside(simd, &mut best),
+            None => (),
+        }
+        let floor = self.terms.floor(best.floor);
+        let unknown = Unknown::over(reached(&self.desk.bounds, f32::INFINITY));
+        self.bound(simd, &all, unknown, floor, f32::NEG_INFINITY);
+        self.raise(simd, &all, &mut best);
+        best.offer.map_or(Found::Nothing, Found::Offer)
+    }
+
+    /// The search in several goes, or where bounds are not to be had.
+    #[inline(always)]
+    fn find_in_goes<S: Simd>(&mut self, simd: S) -> Found {
+        let mut best = Best::NONE;
+        self.see(&mut best, self.hint);
+        if best.offer.is_some() {
+            self.look_beside(simd, &mut best);
+        }
+        let blocks = self.screen.order.len();
+        for start in (0..blocks).step_by(BLOCKS) {
+            let go = start..blocks.min(start + BLOCKS);
+            let floor = self.terms.floor(best.floor);
+            self.bound(simd, &go, Unknown::ALL, floor, f32::NEG_INFINITY);
+            self.raise(simd, &go, &mut best);
+        }
+        best.offer.map_or(Found::Nothing, Found::Offer)
+    }
+
+    /// Opens the blocks of a go whose bounds reach what is known, and weighs what they hold.
+    #[inline(always)]
+    fn raise<S: Simd>(&mut self, simd: S, go: &Range<usize>, best: &mut Best) {
+        let floor = self.terms.floor(best.floor);
+        self.choose(go, reached(&self.desk.bounds, floor));
+        if self.desk.open > 0 {
+            self.fill(simd, floor);
+            self.weigh(best);
+        }
+    }
+
+    /// Whether none of the offers that may be the best gives whoever answers what is demanded, where
+    /// only some blocks may hold one that does. If one does, the best of those looked at is taken into
+    /// account.
+    #[inline(always)]
+    fn all_refused<S: Simd>(
+        &mut self,
+        simd: S,
+        all: &Range<usize>,
+        given: u32,
+        best: &mut Best,
+    ) -> bool {
+        let (floor, demand) = (self.terms.floor(best.floor), Terms::demand(self.demand));
+        self.choose(all, reached(&self.desk.bounds, floor) & given);
+        if self.desk.open == 0 {
+            return true;
+        }
+        self.fill(simd, floor);
+        let Desk { heights, gains, open, .. } = &*self.desk;
+        let heights = heights[..open * BLOCK].as_chunks::<BLOCK>().0;
+        let mut accepted = 0;
+        for (heights, gains) in heights.iter().zip(gains.as_chunks::<BLOCK>().0) {
+            accepted |= reached(heights, floor) & reached(gains, demand);
+        }
+        if accepted != 0 {
+            self.weigh(best);
+        }
+        accepted == 0
     }
 
     /// Weighs the offers of open blocks whose bounds reach what is known, the highest first.

@@ -57,6 +57,18 @@ impl Choice<'_, '_> {
         }
     }
 
+    /// Whether it is plain, without foreseeing anything, that an offer is worth making.
+    #[inline]
+    pub(super) fn is_surely_made(&self, stakes: &Stakes) -> bool {
+        let month = self.month;
+        let doubted = month.defender.believed_cost.standard().1.is_finite();
+        // Whoever doubts another's cost never gives acceptance less chance than 1e-308.
+        matches!(self.aim, Aim::Challenger)
+            && month.challenger.break_loss == 0.0
+            && doubted
+            && month.challenger_gain(stakes) > 1e-6
+    }
+
     /// The chance of acceptance times the proposer's gain; for the mediator, the Nash product of gains
     /// over the values of fighting on at mean beliefs.
     #[inline]
