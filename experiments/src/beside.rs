@@ -33,7 +33,7 @@ pub fn terms_beside_theory(study: &Study, results: &Results) -> Option<Beside> {
     let issues = columns.iter().map(|name| name.strip_prefix("terms_").unwrap_or(name).to_owned());
     let signed = columns.iter().map(|name| results.points.cell(point as usize, name).number());
     let tables = TABLES.iter().enumerate().filter_map(|(table, title)| {
-        let rows = rows_of(solutions, point).iter();
+        let rows = rows_of(solutions, point);
         let own: Vec<(&str, Terms)> =
             rows.filter_map(|row| solution(solutions, &columns, row, table)).collect();
         (!own.is_empty()).then_some((*title, own))

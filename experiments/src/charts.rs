@@ -233,12 +233,12 @@ impl View<'_> {
     fn textbook(&self, point: u64, column: &str) -> Vec<Mark> {
         let Some(table) = &self.results.solutions else { return Vec::new() };
         let Some(place) = table.column(column) else { return Vec::new() };
-        let mark = |row: &Vec<Cell>| {
+        let mark = |row: &[Cell]| {
             let Cell::Text(solution) = &row[1] else { return None };
             let (legend, name) = told(solution)?;
             Some(Mark { legend, name, at: row[place].number()? })
         };
-        rows_of(table, point).iter().filter_map(mark).collect()
+        rows_of(table, point).filter_map(mark).collect()
     }
 
     /// By the levels of one of the parameters.
@@ -376,9 +376,9 @@ impl View<'_> {
     fn bins(&self, point: u64, measure: &str) -> Vec<Count> {
         let mut bins = Vec::new();
         for row in rows_of(&self.results.distributions, point) {
-            if let [_, Cell::Text(name), low, high, count] = &row[..] {
+            if let [_, Cell::Text(name), low, high, count] = row {
                 let numbers = (low.number(), high.number(), count.number());
-                if let ((Some(low), Some(high), Some(count)), true) = (numbers, name == measure)
+                if let ((Some(low), Some(high), Some(count)), true) = (numbers, **name == *measure)
                     && low.is_finite()
                     && high.is_finite()
                 {
@@ -398,7 +398,7 @@ impl View<'_> {
                 at_risk: row[8].number()?,
             })
         };
-        rows_of(&self.results.survival, point).iter().filter_map(|row| step(row)).collect()
+        rows_of(&self.results.survival, point).filter_map(step).collect()
     }
 }
 
@@ -428,12 +428,14 @@ pub(crate) fn numeric(axis: &Axis) -> bool {
 }
 
 /// The rows of a point; tables are sorted by point.
-pub(crate) fn rows_of(table: &Table, point: u64) -> &[Vec<Cell>] {
-    let number = |row: &Vec<Cell>| row[0].number().unwrap_or(-1.0);
-    let rows = table.rows();
-    let start = rows.partition_point(|row| number(row) < point as f64);
-    let end = rows.partition_point(|row| number(row) <= point as f64);
-    &rows[start..end]
+pub(crate) fn rows_of(table: &Table, point: u64) -> impl Iterator<Item = &[Cell]> {
+    let number = |row: &[Cell]| row[0].number().unwrap_or(-1.0);
+    let (mut start, mut end) = (0, table.rows().len());
+    while start < end {
+        let middle = usize::midpoint(start, end);
+        if number(table.row(middle)) < point as f64 { start = middle + 1 } else { end = middle }
+    }
+    table.rows().skip(start).take_while(move |row| number(row) == point as f64)
 }
 
 /// The last part of a path.

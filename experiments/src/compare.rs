@@ -213,7 +213,6 @@ fn lifetimes(side: &Side, point: u64) -> Option<LifeTable> {
     let columns = ["km", "at_risk"].map(|name| table.column(name));
     let [Some(km), Some(at_risk)] = columns else { return None };
     let steps: Option<Vec<(f64, f64)>> = rows_of(table, point)
-        .iter()
         .map(|row| Some((row[km].number()?, row[at_risk].number()?)))
         .collect();
     let steps = steps.filter(|steps| steps.len() > 1)?;

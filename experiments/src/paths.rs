@@ -39,11 +39,14 @@ impl PathTables {
             self.states.push([number.clone(), month].into_iter().chain(counts).collect());
         }
         for (ending, ended) in plan.endings.iter().enumerate() {
+            let ended: Cell = (*ended).into();
             for (at, quantity) in plan.quantities.iter().enumerate() {
+                let name: Cell = quantity.name.into();
                 for step in 0..plan.steps {
                     let place = (ending, step, at);
                     let Some((n, found)) = paths.quantiles(plan, place, SHARES) else { break };
-                    let mut row = vec![number.clone(), (*ended).into(), quantity.name.into()];
+                    let mut row = Vec::with_capacity(5 + SHARES.len());
+                    row.extend([number.clone(), ended.clone(), name.clone()]);
                     row.extend([(step + 1) as f64, n as f64].map(Cell::Number));
                     row.extend(found.map(|value| Cell::Number(round(value))));
                     self.paths.push(row);

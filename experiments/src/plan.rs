@@ -39,7 +39,7 @@ pub fn plan(study: &Study) -> Table {
             row.extend(study.design.cells(&point));
             row.extend(drawn.iter().map(cell));
             // As text: a seed can have more digits than a number holds.
-            let whole = |number: u64| Cell::Text(number.to_string());
+            let whole = |number: u64| Cell::Text(number.to_string().into());
             row.extend([study.first_replication(draw), study.replications, study.seed].map(whole));
             table.push(row);
         }
@@ -96,7 +96,7 @@ fn check_luck(study: &Study, table: &Table) -> Result<(), String> {
         })?);
     }
     let draw = table.column(DRAW);
-    for (number, row) in table.rows().iter().enumerate() {
+    for (number, row) in table.rows().enumerate() {
         let draw = draw.and_then(|at| row[at].number()).unwrap_or(0.0) as usize;
         let first = study.first_replication(draw);
         let known = [(FIRST, first), (COUNT, study.replications), (SEED, study.seed)];
@@ -127,7 +127,7 @@ fn points_of_draws(study: &Study, table: &Table) -> Result<Table, String> {
         study.uncertain.iter().map(|own| column(&own.column())).collect::<Result<_, _>>()?;
     let place = column(DRAW)?;
     let draws = study.drawn.len();
-    if table.rows().is_empty() || !table.rows().len().is_multiple_of(draws) {
+    if table.rows().len() == 0 || !table.rows().len().is_multiple_of(draws) {
         let (rows, (_, k)) = (table.rows().len(), coordinates(&study.uncertain));
         return Err(format!(
             "has {rows} rows, which are not {draws} draws of {k} inputs at every point: cut or add whole points"
@@ -137,7 +137,7 @@ fn points_of_draws(study: &Study, table: &Table) -> Result<Table, String> {
     let kept: Vec<usize> = (0..table.columns().len()).filter(|at| !inputs.contains(at)).collect();
     let name = |at: &usize| table.columns()[*at].clone();
     let mut first = Table::new(kept.iter().map(name).collect::<Vec<String>>());
-    for (number, row) in table.rows().iter().enumerate() {
+    for (number, row) in table.rows().enumerate() {
         let draw = number / points;
         let drawn = study.drawn[draw].iter().map(cell);
         let same = inputs.iter().zip(drawn).all(|(at, own)| row[*at] == own);
@@ -148,7 +148,7 @@ fn points_of_draws(study: &Study, table: &Table) -> Result<Table, String> {
                 number + 1
             ));
         }
-        let of_first = &table.rows()[number % points];
+        let of_first = table.row(number % points);
         let design = |at: &usize| ![POINT, DRAW, FIRST].contains(&table.columns()[*at].as_str());
         if kept.iter().filter(|at| design(at)).any(|at| row[*at] != of_first[*at]) {
             return Err(format!(

@@ -113,7 +113,7 @@ pub(crate) fn from_table(
     }
     let name = table.column(NAME).or_else(|| named(table));
     let (mut members, mut seen): (Vec<Member>, _) = (Vec::new(), Seen::default());
-    for (number, row) in table.rows().iter().enumerate() {
+    for (number, row) in table.rows().enumerate() {
         let mut values = Vec::new();
         for (place, path, target) in &columns {
             let value = of_cell(&row[*place])
@@ -138,7 +138,7 @@ pub(crate) fn from_table(
 /// The column with the names of a list that was planned, unless points of it come again at other levels.
 fn named(table: &Table) -> Option<usize> {
     let place = table.column(POINTS)?;
-    let mut names: Vec<String> = table.rows().iter().map(|row| row[place].to_string()).collect();
+    let mut names: Vec<String> = table.rows().map(|row| row[place].to_string()).collect();
     names.sort();
     names.windows(2).all(|two| two[0] != two[1]).then_some(place)
 }
@@ -152,7 +152,7 @@ fn of_cell(cell: &Cell) -> Option<Value> {
     match cell {
         Cell::Empty => None,
         Cell::Number(number) => Some(Value::Number(*number)),
-        Cell::Text(text) => Some(match text.as_str() {
+        Cell::Text(text) => Some(match text.as_ref() {
             "true" => Value::Flag(true),
             "false" => Value::Flag(false),
             word => Value::Word(word.to_owned()),

@@ -285,13 +285,13 @@ fn read_sample(table: &Cursor, value: &Cursor, folder: &Path) -> Result<Distribu
             file.columns().join(", ")
         ))
     })?;
-    let number = |(at, row): (usize, &Vec<outputs::Cell>)| {
+    let number = |(at, row): (usize, &[outputs::Cell])| {
         row[place].number().filter(|x| x.is_finite()).ok_or_else(|| {
             let found = row[place].to_string();
             value.error(format!("must hold numbers in `{column}`: row {} has {found:?}", at + 1))
         })
     };
-    let values: Vec<f64> = file.rows().iter().enumerate().map(number).collect::<Result<_, _>>()?;
+    let values: Vec<f64> = file.rows().enumerate().map(number).collect::<Result<_, _>>()?;
     if values.is_empty() {
         return Err(value.error("must hold at least one row"));
     }

@@ -75,7 +75,7 @@ pub fn faults_table(study: &Study, faults: &[(u64, usize, Fault)]) -> Option<Tab
         let mut row = vec![Cell::Number(*point as f64)];
         row.extend(uncertain.then_some(Cell::Number(*draw as f64)));
         let replication = study.first_replication(*draw) + fault.replication;
-        row.extend([replication, study.seed].map(|number| Cell::Text(number.to_string())));
+        row.extend([replication, study.seed].map(|number| Cell::Text(number.to_string().into())));
         row.push(as_text(&fault.message).as_str().into());
         table.push(row);
     }
@@ -131,7 +131,7 @@ fn point_columns(design: &Design, measures: &[MeasureInfo]) -> Vec<String> {
 pub(crate) fn cell(value: &Value) -> Cell {
     match value {
         Value::Number(number) => Cell::Number(*number),
-        other => Cell::Text(other.to_string()),
+        other => Cell::Text(other.to_string().into()),
     }
 }
 
@@ -222,11 +222,11 @@ fn add_distributions(
 ) {
     for ((measure, estimate), (_, histogram)) in estimates(measures).zip(summary.estimates()) {
         let (Some(histogram), Some((label, _))) = (histogram, estimate.bins) else { continue };
-        let name = label.unwrap_or(&measure.name);
+        let name: Cell = label.unwrap_or(&measure.name).into();
         for (low, high, count) in histogram.cells() {
             table.push(vec![
                 Cell::Number(point.number as f64),
-                name.into(),
+                name.clone(),
                 low.into(),
                 high.into(),
                 Cell::Number(count as f64),

@@ -135,11 +135,11 @@ impl Sample {
         let result = place(output)?;
         let words: Vec<Vec<&str>> = places.iter().map(|place| words(table, *place)).collect();
         let mut rows = Vec::with_capacity(table.rows().len());
-        for (at, row) in table.rows().iter().enumerate() {
+        for (at, row) in table.rows().enumerate() {
             let input = |((place, words), column): ((&usize, &Vec<&str>), &String)| {
                 let number = match &row[*place] {
                     outputs::Cell::Text(word) => {
-                        words.iter().position(|own| own == word).map(|place| place as f64)
+                        words.iter().position(|own| **own == **word).map(|place| place as f64)
                     }
                     cell => cell.number().filter(|number| number.is_finite()),
                 };
@@ -154,8 +154,8 @@ impl Sample {
                     .collect::<Result<Vec<f64>, _>>()?,
             );
         }
-        let number = |row: &Vec<outputs::Cell>| row[result].number().filter(|x| x.is_finite());
-        let outputs = table.rows().iter().map(number).collect();
+        let number = |row: &[outputs::Cell]| row[result].number().filter(|x| x.is_finite());
+        let outputs = table.rows().map(number).collect();
         Ok(Self { inputs: inputs.to_vec(), output: output.to_owned(), rows, outputs })
     }
 
@@ -171,8 +171,8 @@ impl Sample {
         output: &str,
     ) -> Result<Self, SensitivityError> {
         let mut own = Table::new(draws.columns().to_vec());
-        let here = |row: &&Vec<outputs::Cell>| row[0].number() == Some(point as f64);
-        draws.rows().iter().filter(here).for_each(|row| own.push(row.clone()));
+        let here = |row: &&[outputs::Cell]| row[0].number() == Some(point as f64);
+        draws.rows().filter(here).for_each(|row| own.push(row.to_vec()));
         let inputs: Vec<String> = study.uncertain.iter().map(Uncertain::column).collect();
         Self::read(&own, &inputs, output)
     }
@@ -352,9 +352,8 @@ impl Sample {
 fn words(table: &Table, column: usize) -> Vec<&str> {
     let all: Option<Vec<&str>> = table
         .rows()
-        .iter()
         .map(|row| match &row[column] {
-            outputs::Cell::Text(word) => Some(word.as_str()),
+            outputs::Cell::Text(word) => Some(word.as_ref()),
             _ => None,
         })
         .collect();

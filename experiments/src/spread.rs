@@ -29,7 +29,7 @@ pub fn spreads(study: &Study, uncertainty: &Table, point: u64) -> Vec<Spread> {
         return Vec::new();
     };
     let spread = |(name, title): &(String, String)| {
-        let row = uncertainty.rows().iter().find(|row| {
+        let row = uncertainty.rows().find(|row| {
             row[0].number() == Some(point as f64) && row[estimate] == name.as_str().into()
         })?;
         let quantiles: Option<Vec<f64>> = places.iter().map(|at| row[(*at)?].number()).collect();

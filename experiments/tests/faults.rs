@@ -102,8 +102,8 @@ fn what_breaks_off_is_left_out_and_has_a_row_of_its_own() {
     assert_eq!(table.columns(), ["point", "replication", "seed", "message"]);
     assert_eq!(table.rows().len(), 48);
     assert_eq!(table.cell(9, "point"), &Cell::Number(1.0));
-    assert_eq!(table.cell(9, "replication"), &Cell::Text("110".to_owned()));
-    assert_eq!(table.cell(9, "message"), &Cell::Text("the front line is at NaN".to_owned()));
+    assert_eq!(table.cell(9, "replication"), &Cell::Text("110".into()));
+    assert_eq!(table.cell(9, "message"), &Cell::Text("the front line is at NaN".into()));
     assert!(broken_off(&table).starts_with("48 replications broke off and were left out"));
     let tables = results(&study.design, study.quantile(), 0, &all.played);
     assert_eq!(tables.points.cell(0, "n"), &Cell::Number(692.0));

@@ -93,7 +93,7 @@ fn cell(field: &str) -> Cell {
     if field.is_empty() {
         return Cell::Empty;
     }
-    field.parse().map_or_else(|_| Cell::Text(field.to_owned()), Cell::Number)
+    field.parse().map_or_else(|_| Cell::Text(field.into()), Cell::Number)
 }
 
 #[cfg(test)]
@@ -105,7 +105,7 @@ mod tests {
         prop_oneof![
             Just(Cell::Empty),
             any::<f64>().prop_filter("finite", |x| x.is_finite()).prop_map(Cell::Number),
-            "[a-z ,\"\n]{1,8}[!]".prop_map(Cell::Text),
+            "[a-z ,\"\n]{1,8}[!]".prop_map(|text| Cell::Text(text.into())),
         ]
     }
 

@@ -1,5 +1,8 @@
 //! A table: named columns and rows of cells.
 
+use std::slice::ChunksExact;
+use std::sync::Arc;
+
 /// One cell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
@@ -7,8 +10,8 @@ pub enum Cell {
     Empty,
     /// A number; written in its shortest form that reads back the same.
     Number(f64),
-    /// A word.
-    Text(String),
+    /// A word, which many cells may share.
+    Text(Arc<str>),
 }
 
 impl Cell {
@@ -35,7 +38,7 @@ impl From<Option<f64>> for Cell {
 
 impl From<&str> for Cell {
     fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
+        Self::Text(text.into())
     }
 }
 
@@ -57,13 +60,14 @@ impl std::fmt::Display for Cell {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
     columns: Vec<String>,
-    rows: Vec<Vec<Cell>>,
+    /// Row after row.
+    cells: Vec<Cell>,
 }
 
 impl Table {
     /// A table without rows.
     pub fn new(columns: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { columns: columns.into_iter().map(Into::into).collect(), rows: Vec::new() }
+        Self { columns: columns.into_iter().map(Into::into).collect(), cells: Vec::new() }
     }
 
     /// Adds a row: one cell for each column.
@@ -73,13 +77,14 @@ impl Table {
     /// Where the row is shorter or longer than the header: a mistake of the caller.
     pub fn push(&mut self, row: Vec<Cell>) {
         assert_eq!(row.len(), self.columns.len(), "one cell for each column");
-        self.rows.push(row);
+        self.cells.extend(row);
     }
 
     /// Puts a cell in place of another; nothing happens where there is no such column.
     pub fn set(&mut self, row: usize, column: &str, cell: Cell) {
         if let Some(place) = self.column(column) {
-            self.rows[row][place] = cell;
+            let width = self.columns.len();
+            self.cells[row * width + place] = cell;
         }
     }
 
@@ -89,8 +94,17 @@ impl Table {
     }
 
     /// Its rows.
-    pub fn rows(&self) -> &[Vec<Cell>] {
-        &self.rows
+    pub fn rows(&self) -> ChunksExact<'_, Cell> {
+        self.cells.chunks_exact(self.columns.len().max(1))
+    }
+
+    /// One of its rows.
+    ///
+    /// # Panics
+    ///
+    /// Where there are not so many.
+    pub fn row(&self, at: usize) -> &[Cell] {
+        &self.cells[at * self.columns.len()..][..self.columns.len()]
     }
 
     /// The place of a column.
@@ -100,6 +114,6 @@ impl Table {
 
     /// The cell of a row in the column of that name; empty where there is no such column.
     pub fn cell(&self, row: usize, column: &str) -> &Cell {
-        self.column(column).map_or(&Cell::Empty, |place| &self.rows[row][place])
+        self.column(column).map_or(&Cell::Empty, |place| &self.row(row)[place])
     }
 }

@@ -79,12 +79,12 @@ impl View<'_> {
         let Some(table) = &self.results.solutions else { return Vec::new() };
         let of = |name: &str| table.column(&format!("utility_{}", column(name)));
         let (Some(first), Some(second)) = (of(challenger), of(defender)) else { return Vec::new() };
-        let solution = |row: &Vec<outputs::Cell>| {
+        let solution = |row: &[outputs::Cell]| {
             let outputs::Cell::Text(name) = &row[1] else { return None };
             let (with, which) = told(name)?;
             let at = place((row[first].number()?, row[second].number()?));
             Some(Place { name: SOLUTIONS[which].1.to_owned(), kind: 1 + with, at })
         };
-        rows_of(table, point).iter().filter_map(solution).collect()
+        rows_of(table, point).filter_map(solution).collect()
     }
 }

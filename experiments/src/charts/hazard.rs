@@ -11,9 +11,9 @@ impl View<'_> {
         let slice = self.slice(0, MOST_GROUPS);
         let mut series = Vec::new();
         for (spot, point) in slice.spots.iter().zip(&slice.points) {
-            let held = |row: &Vec<Cell>| Some((row[1].number()?, row[2].number()?));
+            let held = |row: &[Cell]| Some((row[1].number()?, row[2].number()?));
             let held: Vec<(f64, f64)> =
-                rows_of(&self.results.survival, *point).iter().filter_map(held).collect();
+                rows_of(&self.results.survival, *point).filter_map(held).collect();
             let hazard = |two: &[(f64, f64)]| {
                 let ((_, before), (year, after)) = (two[0], two[1]);
                 (before > 0.0).then(|| (year, 1.0 - after / before, None))

@@ -28,7 +28,7 @@ impl View<'_> {
         let levels = self.study.reference_levels();
         let point = self.study.design.number_of(&levels);
         let held = self.held(&[], &levels);
-        let rows = rows_of(&tables.paths, point);
+        let rows: Vec<&[Cell]> = rows_of(&tables.paths, point).collect();
         let group = |ended: &str, words: &str| {
             let first = rows.iter().find(|row| row[1] == ended.into() && row[3] == 1.0.into());
             let runs = first.and_then(|row| row[4].number()).unwrap_or(0.0);
@@ -36,7 +36,7 @@ impl View<'_> {
         };
         let panel = |(quantity, title): &(&str, &str)| FanPanel {
             title: (*title).to_owned(),
-            fans: ["signed", "unsigned"].map(|ended| fan(rows, ended, quantity)).to_vec(),
+            fans: ["signed", "unsigned"].map(|ended| fan(&rows, ended, quantity)).to_vec(),
         };
         let panels: Vec<FanPanel> = PANELS.iter().map(panel).collect();
         let definition =
@@ -89,7 +89,7 @@ impl View<'_> {
         let n = self.results.points.cell(point as usize, "n").number().unwrap_or(1.0);
         let signings = self.bins(point, "month");
         let mut signed = 0.0;
-        let months = rows_of(&tables.states, point).iter().enumerate().map(|(at, row)| {
+        let months = rows_of(&tables.states, point).enumerate().map(|(at, row)| {
             signed += signings.get(at).map_or(0.0, |bin| bin.count / n);
             let count =
                 |column: &Option<usize>| column.and_then(|at| row[at].number()).unwrap_or(0.0);
@@ -105,9 +105,9 @@ impl View<'_> {
 }
 
 /// The quantiles of a quantity by month, as long as there are enough runs.
-fn fan(rows: &[Vec<Cell>], ended: &str, quantity: &str) -> Vec<(f64, Quantiles)> {
+fn fan(rows: &[&[Cell]], ended: &str, quantity: &str) -> Vec<(f64, Quantiles)> {
     let own = rows.iter().filter(|row| row[1] == ended.into() && row[2] == quantity.into());
-    let quantiles = |row: &Vec<Cell>| {
+    let quantiles = |row: &&[Cell]| {
         let n = row[4].number()?;
         let all: Vec<f64> = row[5..].iter().filter_map(Cell::number).collect();
         let quantiles = Quantiles(all.try_into().ok()?);

@@ -18,8 +18,8 @@ impl View<'_> {
         let places =
             ["estimate", "q05", "q25", "median", "q75", "q95"].map(|name| table.column(name));
         let glyph = |point: u64, estimate: &str| {
-            let own = |row: &&Vec<Cell>| places[0].is_some_and(|at| row[at] == estimate.into());
-            let row = rows_of(table, point).iter().find(own)?;
+            let own = |row: &&[Cell]| places[0].is_some_and(|at| row[at] == estimate.into());
+            let row = rows_of(table, point).find(own)?;
             let quantiles: Option<Vec<f64>> =
                 places[1..].iter().map(|at| row[(*at)?].number()).collect();
             Some(Glyph::Box(Quantiles(quantiles?.try_into().ok()?)))

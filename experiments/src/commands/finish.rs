@@ -65,6 +65,7 @@ pub(super) fn finish(whole: Whole, folder: Folder) -> Result<Option<(Headline, P
     tables.paths = all.paths;
     tables.draws = all.draws.map(|draws| draws.finish(&mut tables.points, &mut tables.survival));
     tables.faults = faults_table(study, &all.faults);
+    drop(all.played);
     write_texts(head, &mut writer)?;
     write_tables(&tables, &mut writer)?;
     let charts = charts(study, &tables);

@@ -36,7 +36,8 @@ impl RowSink for CsvRows {
         rows: &mut dyn Iterator<Item = (u64, &[Option<f64>])>,
     ) -> io::Result<()> {
         for (replication, row) in rows {
-            let keys = [point, replication, self.seed].map(|key| Cell::Text(key.to_string()));
+            let keys =
+                [point, replication, self.seed].map(|key| Cell::Text(key.to_string().into()));
             let values = row.iter().map(|value| Cell::from(*value));
             write_row(&mut self.writer, keys.into_iter().chain(values))?;
         }

@@ -8,7 +8,7 @@ use super::front::StatusQuo;
 const CELLS: f64 = 64.0;
 
 /// How far from the first front the table reaches, in log-odds.
-const REACH: f64 = 4.0;
+const REACH: f64 = 2.0;
 
 /// Where cubics are sampled; they share the ends of their cells.
 const SAMPLED: [f64; 4] = [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0];

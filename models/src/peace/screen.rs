@@ -257,14 +257,12 @@ impl Hunt<'_, '_> {
         }
         let mut best = Best::NONE;
         self.see(&mut best, self.hint);
-        match best.offer {
-            Some(_) if asked => {
-                if self.all_refused(simd, &all, given, &mut best) {
-                    return Found::Refused;
-                }
-            }
-            Some(_) => self.look_beside(simd, &mut best),
-            None => (),
+        let known = best.offer.is_some();
+        if known && asked && self.all_refused(simd, &all, given, &mut best) {
+            return Found::Refused;
+        }
+        if known && !asked {
+            self.look_beside(simd, &mut best);
         }
         let floor = self.terms.floor(best.floor);
         let unknown = Unknown::over(reached(&self.desk.bounds, f32::INFINITY));

@@ -90,7 +90,18 @@ impl Surface for Pixels {
     }
 
     fn finish(&self) -> Result<Vec<u8>, ChartError> {
-        self.picture.encode_png().map_err(|error| ChartError::Draw(error.to_string()))
+        // Not the picture's own encoder, which copies it first to take opacity out of its colours: what is
+        // painted on white is opaque.
+        let mut bytes = Vec::new();
+        let (width, height) = (self.picture.width(), self.picture.height());
+        let mut encoder = png::Encoder::new(&mut bytes, width, height);
+        encoder.set_color(png::ColorType::Rgba);
+        encoder.set_depth(png::BitDepth::Eight);
+        let written = encoder
+            .write_header()
+            .and_then(|mut writer| writer.write_image_data(self.picture.data()));
+        written.map_err(|error| ChartError::Draw(error.to_string()))?;
+        Ok(bytes)
     }
 }
 
