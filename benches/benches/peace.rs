@@ -27,8 +27,10 @@ fn changed(changes: &[(&str, f64)]) -> Peace {
 fn replications(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("peace");
     group.throughput(Throughput::Elements(ROUND)).sample_size(20);
-    let whole: [(&str, &[(&str, f64)]); 4] = [
+    let whole: [(&str, &[(&str, f64)]); 5] = [
         ("replications", &[]),
+        // Eighty hazards more for each agreement: their number is `p_agreement` times that.
+        ("replications with a hundred hazards", &[("durable_after_years", 100.0)]),
         ("replications by full scan", &[("full_scan", 1.0)]),
         ("a month with talks", &[("horizon_months", 1.0), ("talks.open_at_start", 1.0)]),
         ("a month without", &[("horizon_months", 1.0), ("talks.reopen", 0.0)]),

@@ -83,9 +83,9 @@ fn alone(name: String, model: &Peace) -> Task<'_> {
 fn bare(model: &Peace) -> Task<'_> {
     let luck = Luck::from(Seed(1));
     let run = move || {
-        for replication in 0..REPLICATIONS {
-            std::hint::black_box(model.play(&luck.streams(replication)));
-        }
+        model.play_block(luck, 0..REPLICATIONS, |_, outcome| {
+            std::hint::black_box(outcome);
+        });
     };
     Task { name: "bare play".to_owned(), replications: REPLICATIONS, run: Box::new(run) }
 }

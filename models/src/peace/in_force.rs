@@ -8,7 +8,7 @@ use super::front::StatusQuo;
 const CELLS: f64 = 64.0;
 
 /// How far from the first front the table reaches, in log-odds.
-const REACH: f64 = 2.0;
+const REACH: f64 = 4.0;
 
 /// Where cubics are sampled; they share the ends of their cells.
 const SAMPLED: [f64; 4] = [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0];
@@ -21,7 +21,7 @@ const PRECISE: f64 = 1e-5;
 
 /// Utility of the terms in force to some actors.
 ///
-/// A table of cubics in log-odds of land held, within 1e-8 but where a front moves an issue past
+/// A table of cubics in log-odds of land held, within 1e-7 but where a front moves an issue past
 /// somebody's ideal level, where it is within 2e-5. Cells where that is not so, as may be where
 /// curvatures are near 1, and what lies beyond the table, are reckoned from the utilities themselves.
 #[derive(Clone, Debug)]
@@ -29,8 +29,9 @@ pub(super) struct InForce {
     low: f64,
     status_quo: StatusQuo,
     preferences: Vec<Preferences>,
-    /// By cell, then power from the lowest on, then actor.
-    cubics: Vec<f64>,
+    /// By cell, then power from the lowest on, then actor; in single precision, since many tables are
+    /// kept at a time.
+    cubics: Vec<f32>,
     /// Whether the cubics of a cell hold.
     holds: Vec<bool>,
 }
@@ -80,7 +81,7 @@ impl InForce {
         };
         self.holds.push(!self.has_ideal_in(cell) || COMPARED.iter().all(holds));
         for power in 0..4 {
-            self.cubics.extend(cubics.iter().map(|cubic| cubic[power]));
+            self.cubics.extend(cubics.iter().map(|cubic| cubic[power] as f32));
         }
     }
 
@@ -119,7 +120,7 @@ impl InForce {
             return self.reckoned(actor, level);
         };
         let cubics = &self.cubics[cell * 4 * self.actors()..][..4 * self.actors()];
-        let of = |power: usize| cubics[power * self.actors() + actor];
+        let of = |power: usize| f64::from(cubics[power * self.actors() + actor]);
         of(0) + part * (of(1) + part * (of(2) + part * of(3)))
     }
 
@@ -137,6 +138,7 @@ impl InForce {
         let (third, fourth) = rest.split_at(actors);
         for ((((sum, a), b), c), d) in sums.iter_mut().zip(first).zip(second).zip(third).zip(fourth)
         {
+            let [a, b, c, d] = [*a, *b, *c, *d].map(f64::from);
             *sum += weight * (a + part * (b + part * (c + part * d)));
         }
     }
