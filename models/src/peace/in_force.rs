@@ -8,7 +8,7 @@ use super::front::StatusQuo;
 const CELLS: f64 = 64.0;
 
 /// How far from the first front the table reaches, in log-odds.
-const REACH: f64 = 4.0;
+const REACH: f64 = 3.0;
 
 /// Where cubics are sampled; they share the ends of their cells.
 const SAMPLED: [f64; 4] = [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0];
@@ -21,7 +21,7 @@ const PRECISE: f64 = 1e-5;
 
 /// Utility of the terms in force to some actors.
 ///
-/// A table of cubics in log-odds of land held, within 1e-7 but where a front moves an issue past
+/// A table of cubics in log-odds of land held, within 1e-8 but where a front moves an issue past
 /// somebody's ideal level, where it is within 2e-5. Cells where that is not so, as may be where
 /// curvatures are near 1, and what lies beyond the table, are reckoned from the utilities themselves.
 #[derive(Clone, Debug)]
@@ -29,9 +29,11 @@ pub(super) struct InForce {
     low: f64,
     status_quo: StatusQuo,
     preferences: Vec<Preferences>,
-    /// By cell, then power from the lowest on, then actor; in single precision, since many tables are
-    /// kept at a time.
-    cubics: Vec<f32>,
+    /// By cell, then actor: its worth at the start of the cell.
+    starts: Vec<f64>,
+    /// By cell, then power from the first on, then actor; in single precision, since changes within a
+    /// cell are small and many tables are kept at a time.
+    changes: Vec<f32>,
     /// Whether the cubics of a cell hold.
     holds: Vec<bool>,
 }
@@ -51,7 +53,8 @@ impl InForce {
             low: start - REACH,
             status_quo: status_quo.clone(),
             preferences: preferences.to_vec(),
-            cubics: Vec::with_capacity(cells * 4 * preferences.len()),
+            starts: Vec::with_capacity(cells * preferences.len()),
+            changes: Vec::with_capacity(cells * 3 * preferences.len()),
             holds: Vec::with_capacity(cells),
         };
         let mut at_start = made.worth(0.0);
@@ -80,8 +83,9 @@ impl InForce {
             pairs.all(|(own, worth)| (engine::cubic(own, *part) - worth).abs() <= PRECISE)
         };
         self.holds.push(!self.has_ideal_in(cell) || COMPARED.iter().all(holds));
-        for power in 0..4 {
-            self.cubics.extend(cubics.iter().map(|cubic| cubic[power] as f32));
+        self.starts.extend(cubics.iter().map(|cubic| cubic[0]));
+        for power in 1..4 {
+            self.changes.extend(cubics.iter().map(|cubic| cubic[power] as f32));
         }
     }
 
@@ -119,9 +123,10 @@ impl InForce {
         let Some(Place { cell, part }) = self.place(level) else {
             return self.reckoned(actor, level);
         };
-        let cubics = &self.cubics[cell * 4 * self.actors()..][..4 * self.actors()];
-        let of = |power: usize| f64::from(cubics[power * self.actors() + actor]);
-        of(0) + part * (of(1) + part * (of(2) + part * of(3)))
+        let actors = self.actors();
+        let changes = &self.changes[cell * 3 * actors..][..3 * actors];
+        let of = |power: usize| f64::from(changes[(power - 1) * actors + actor]);
+        self.starts[cell * actors + actor] + part * (of(1) + part * (of(2) + part * of(3)))
     }
 
     /// Adds `weight` times its worth to each actor.
@@ -132,13 +137,13 @@ impl InForce {
         };
         let actors = self.actors();
         let sums = &mut sums[..actors];
-        let cubics = &self.cubics[cell * 4 * actors..][..4 * actors];
-        let (first, rest) = cubics.split_at(actors);
-        let (second, rest) = rest.split_at(actors);
-        let (third, fourth) = rest.split_at(actors);
-        for ((((sum, a), b), c), d) in sums.iter_mut().zip(first).zip(second).zip(third).zip(fourth)
+        let starts = &self.starts[cell * actors..][..actors];
+        let changes = &self.changes[cell * 3 * actors..][..3 * actors];
+        let (first, rest) = changes.split_at(actors);
+        let (second, third) = rest.split_at(actors);
+        for ((((sum, a), b), c), d) in sums.iter_mut().zip(starts).zip(first).zip(second).zip(third)
         {
-            let [a, b, c, d] = [*a, *b, *c, *d].map(f64::from);
+            let [b, c, d] = [*b, *c, *d].map(f64::from);
             *sum += weight * (a + part * (b + part * (c + part * d)));
         }
     }
