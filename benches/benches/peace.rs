@@ -3,7 +3,8 @@
 use std::hint::black_box;
 
 use benches::OneByOne;
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use engine::{
     AnyModel, Batch, DecisionRule, Draw as _, NormalBelief, Purpose, Records, Seed, Streams, occurs,
 };
@@ -37,24 +38,21 @@ fn replications(criterion: &mut Criterion) {
     ];
     for (name, changes) in whole {
         let model = changed(changes);
-        let model: &dyn AnyModel = &model;
-        group.bench_function(name, |bench| {
-            let mut first = 0;
-            bench.iter(|| {
-                first += ROUND;
-                model.play_range(Seed(1).into(), first..first + ROUND, Records::default())
-            });
-        });
+        play(&mut group, name, &model);
     }
-    let model = OneByOne(changed(&[]));
-    group.bench_function("replications one by one", |bench| {
+    play(&mut group, "replications one by one", &OneByOne(changed(&[])));
+    group.finish();
+}
+
+/// A round of replications after the other.
+fn play(group: &mut BenchmarkGroup<WallTime>, name: &str, model: &dyn AnyModel) {
+    group.bench_function(name, |bench| {
         let mut first = 0;
         bench.iter(|| {
             first += ROUND;
             model.play_range(Seed(1).into(), first..first + ROUND, Records::default())
         });
     });
-    group.finish();
 }
 
 /// A batch of one block, and of a small study.

@@ -32,9 +32,6 @@ pub trait Number:
     #[must_use]
     fn zip(self, other: Self, of: impl Fn(f64, f64) -> f64) -> Self;
 
-    /// Whether a lane is not 0.
-    fn any(self) -> bool;
-
     /// The same number in all lanes.
     #[inline(always)]
     fn splat(value: f64) -> Self {
@@ -56,11 +53,6 @@ impl Number for f64 {
     #[inline(always)]
     fn set_lane(&mut self, _: usize, value: f64) {
         *self = value;
-    }
-
-    #[inline(always)]
-    fn any(self) -> bool {
-        self != 0.0
     }
 
     #[inline(always)]
@@ -98,11 +90,6 @@ impl<const L: usize> Number for Lanes<L> {
     #[inline(always)]
     fn set_lane(&mut self, at: usize, value: f64) {
         self.0[at] = value;
-    }
-
-    #[inline(always)]
-    fn any(self) -> bool {
-        self.0.iter().fold(0.0, |any, lane| if *lane == 0.0 { any } else { 1.0 }) != 0.0
     }
 
     #[inline(always)]

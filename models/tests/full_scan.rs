@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Setting, core, settings};
+use common::{BEST_RESPONSE, Setting, core, settings};
 use engine::{Model, Seed, Streams};
 use models::Scenario;
 use models::peace::Peace;
@@ -22,8 +22,9 @@ fn outcomes(scenario: &Scenario, changes: &[Setting], full_scan: bool) -> Vec<Ve
 
 #[test]
 fn bounds_never_hide_the_best_offer() {
-    let cases: [&[Setting]; 8] = [
+    let cases: [&[Setting]; 9] = [
         &[],
+        &[BEST_RESPONSE],
         &[("mediator_weight", 0.3)],
         &[("offers", 200.0), ("guarantee_offers", 5.0)],
         &[("compliance.threshold.half_point", 0.5), ("compliance.threshold.power", 6.0)],
@@ -41,6 +42,12 @@ fn bounds_never_hide_the_best_offer() {
             outcomes(&scenario, changes, false) == outcomes(&scenario, changes, true),
             "{changes:?}"
         );
+    }
+    // Costs that are known: an offer is accepted for sure, or never.
+    let mut known = core();
+    known.actors.iter_mut().for_each(|actor| actor.cost_log_sd = 0.0);
+    for changes in [&[][..], &[BEST_RESPONSE]] {
+        assert!(outcomes(&known, changes, false) == outcomes(&known, changes, true), "{changes:?}");
     }
     for break_losses in [(0.15, 0.35), (-0.1, 0.35), (0.0, 0.0), (0.1, -0.1)] {
         let mut scenario = core();

@@ -42,7 +42,7 @@ fn side_by_side_is_the_same_as_one_by_one() {
         &[("unity", 0.0), ("signalling", 1.0)],
         &[("front.withheld_aid", 1.0), ("talks.open_at_start", 1.0)],
         &[("horizon_months", 1.0)],
-        // Nothing holds the front: a ratio of forces that is not a number like others.
+        // A front that runs beyond the table of terms in force.
         &[("front.aid", 0.0), ("front.volatility", 0.5)],
         &[("full_scan", 1.0), ("horizon_months", 20.0)],
         &[("channels", 0.0), ("front.talk_leverage", 0.2)],

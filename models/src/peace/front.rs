@@ -49,6 +49,7 @@ impl Front {
     pub(super) fn drift<N: Number>(&self, support: N, talks_open: N) -> N {
         let kept = talks_open.map(|open| if open == 0.0 { 1.0 } else { 1.0 - self.withheld });
         let aid = support * self.aid * kept;
+        // Forces are above 0 and bounded, so their ratio is a normal number.
         let ratio = N::splat(self.challenger_force) / (aid + self.defender_force);
         logarithms(ratio) * self.responsiveness
     }

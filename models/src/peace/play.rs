@@ -155,11 +155,10 @@ impl Peace {
         listener.hear(&Event::MonthOver { cause: end.err() });
         if let Err(cause) = end {
             game.outcome.causes[cause as usize] += 1;
-            game.month += 1;
-            if game.month < self.horizon {
+            if game.month + 1 < self.horizon {
+                game.month += 1;
                 return None;
             }
-            game.month -= 1;
         }
         Some(self.conclude(game, now, end.ok(), listener))
     }
@@ -297,10 +296,12 @@ impl Peace {
             }
             Found::Refused => {
                 game.outcome.offers += 1;
-                return Err(match proposer {
-                    Proposer::Challenger => Cause::RefusedByDefender,
-                    Proposer::Defender => Cause::RefusedByChallenger,
-                    Proposer::Mediator => Cause::RefusedByBoth,
+                // A mediator's offer is always found.
+                let by_defender = proposer == Proposer::Challenger;
+                return Err(if by_defender {
+                    Cause::RefusedByDefender
+                } else {
+                    Cause::RefusedByChallenger
                 });
             }
             Found::Offer(offer) => offer,

@@ -54,6 +54,13 @@ pub(super) struct Desk {
     seen_count: usize,
 }
 
+/// Bounds of a go that are not known yet: from one place to another.
+#[derive(Clone, Copy)]
+struct Unknown {
+    from: usize,
+    to: usize,
+}
+
 /// A search, compiled for every width of registers.
 struct Hunt<'a, 'm> {
     screen: &'a Screen,
@@ -147,17 +154,6 @@ impl WithSimd for Hunt<'_, '_> {
             self.find_at_once(simd)
         }
     }
-}
-
-/// Bounds of a go that are not known yet: from one place to another.
-#[derive(Clone, Copy)]
-struct Unknown {
-    from: usize,
-    to: usize,
-}
-
-impl Unknown {
-    const ALL: Self = Self { from: 0, to: BLOCKS };
 }
 
 impl Hunt<'_, '_> {
@@ -365,6 +361,8 @@ impl Hunt<'_, '_> {
 }
 
 impl Unknown {
+    const ALL: Self = Self { from: 0, to: BLOCKS };
+
     /// From the first to the last of those whose bits are set, in whole steps.
     fn over(unknown: u32) -> Self {
         let from = unknown.trailing_zeros() as usize / STEP * STEP;
