@@ -1,4 +1,4 @@
-"""Plays armistice, plain Rust and the Python peers in turn; compares speed and results."""
+"""Plays armistice, plain Rust, krABMaga and the Python peers in turn; compares speed and results."""
 
 import argparse
 import json
@@ -11,8 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-RELEASE = HERE.parents[1] / "target" / "release"
+TARGET = HERE.parents[1] / "target"
 REFERENCE = "armistice"
+RUST = {
+    REFERENCE: "release/replications",
+    "rust_plain": "release/plain",
+    "krabmaga_plain": "peers-krabmaga/release/armistice-krabmaga",
+}
 PEERS = (
     "mesa_plain",
     "numpy_plain",
@@ -45,11 +50,11 @@ class Rust:
 
     first_count = 1000
 
-    def __init__(self, name, program):
+    def __init__(self, name):
         self.name = name
-        self.path = RELEASE / program
+        self.path = TARGET / RUST[name]
         if not self.path.exists():
-            raise Unusable(f"there is no target/release/{program}")
+            raise Unusable(f"there is no target/{RUST[name]}")
 
     def play(self, count, seed):
         command = [self.path, str(count), str(seed)]
@@ -58,7 +63,7 @@ class Rust:
         numbers = {row[0]: [float(text) for text in row[1:]] for row in rows if len(row) > 1}
         missing = [name for name in ("seconds", *MEASURES) if name not in numbers]
         if missing:
-            raise Unusable(f"target/release/{self.path.name} prints no line {missing[0]}")
+            raise Unusable(f"target/{RUST[self.name]} prints no line {missing[0]}")
         return numbers["seconds"][0], {name: tuple(numbers[name]) for name in MEASURES}
 
     def close(self):
@@ -135,7 +140,7 @@ def options():
 
 def start(peers):
     """Every program that can be had."""
-    makers = [lambda: Rust(REFERENCE, "replications"), lambda: Rust("rust_plain", "plain")]
+    makers = [lambda name=name: Rust(name) for name in RUST]
     makers += [lambda name=name: Python(name) for name in peers]
     programs = []
     for make in makers:

@@ -3,13 +3,15 @@
 //! What others would write first, and what the engine is held against. It shares with the engine the scenario,
 //! preferences, the contract curve and consultation, all solved before play begins; nothing of what plays.
 
-use engine::{ContractCurve, Preferences, consult_many};
+use engine::{ContractCurve, Preferences, Tally, consult_many};
 use experiments::Study;
 use models::{Actor, IssueRole, Role, Settings};
 use nalgebra::DMatrix;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_distr::StandardNormal;
 use rand_xoshiro::Xoshiro256PlusPlus;
+
+use crate::{TOLD, tell};
 
 /// Years for which an agreement is played out, and months that payoffs count after the horizon.
 const YEARS: usize = 20;
@@ -21,7 +23,7 @@ const NODES: [(f64, f64); 3] =
 
 /// A design point.
 pub struct Plain {
-    settings: Settings,
+    rules: Rules,
     sides: [Side; 2],
     members: Vec<Member>,
     issues: Vec<Issue>,
@@ -68,6 +70,36 @@ pub struct Ending {
     pub payoffs: Vec<f64>,
 }
 
+/// Means over many endings.
+#[derive(Default)]
+pub struct Means([Tally; TOLD.len()]);
+
+/// A replication under way.
+pub struct War {
+    log_cost: [f64; 2],
+    cost: [f64; 2],
+    revisionist: bool,
+    /// About the logarithms of costs: mean and standard deviation.
+    belief: [(f64, f64); 2],
+    unity: f64,
+    support: f64,
+    /// The weight of members that have said this month that they support.
+    supporting: f64,
+    level: f64,
+    rhetoric: f64,
+    log_odds: f64,
+    norm: f64,
+    audience: f64,
+    open: bool,
+    payoffs: Vec<f64>,
+    months_open: u32,
+    /// Counted from 0.
+    month: u32,
+    luck: Xoshiro256PlusPlus,
+    /// Where it has ended, what in.
+    pub ending: Option<Ending>,
+}
+
 /// What a month's bargaining depends on.
 struct Month {
     outlook: Outlook,
@@ -85,12 +117,40 @@ struct Outlook {
     costs: [f64; 3],
 }
 
+fn normal(luck: &mut Xoshiro256PlusPlus) -> f64 {
+    luck.sample(StandardNormal)
+}
+
 fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
 fn logit(share: f64) -> f64 {
     (share / (1.0 - share)).ln()
+}
+
+impl Means {
+    /// Takes one into account.
+    pub fn see(&mut self, end: &Ending) {
+        let values = [
+            Some(f64::from(u8::from(end.month.is_some()))),
+            Some(end.holds),
+            end.month.map(f64::from),
+            Some(f64::from(end.months_open)),
+            Some(end.payoffs[0]),
+            Some(end.payoffs[1]),
+        ];
+        for (tally, value) in self.0.iter_mut().zip(values) {
+            if let Some(value) = value {
+                tally.add(value);
+            }
+        }
+    }
+
+    /// Prints them, and how long play took.
+    pub fn tell(&self, seconds: f64) {
+        tell(self.0.each_ref(), seconds);
+    }
 }
 
 impl Plain {
@@ -132,139 +192,209 @@ impl Plain {
             issues: scenario.issues.iter().map(issue).collect(),
             offers: offers(&settings, &sides, guarantee.expect("there is one")),
             weights: (0..months).map(|month| discount.powi(month as i32)).sum(),
-            settings,
+            rules: Rules::new(&settings),
             sides,
         }
     }
 
-    fn get(&self, path: &str) -> f64 {
-        self.settings.get(path)
+    /// Plays so many replications, each from a stream of its own.
+    pub fn play(&self, seed: u64, count: u64, mut each: impl FnMut(&Ending)) {
+        let mut seeds = Xoshiro256PlusPlus::seed_from_u64(seed);
+        for _ in 0..count {
+            each(&self.play_one(Xoshiro256PlusPlus::from_rng(&mut seeds)));
+        }
     }
 
-    /// Plays so many replications from one stream.
-    pub fn play(&self, seed: u64, count: u64, mut each: impl FnMut(&Ending)) {
-        let mut luck = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let rules = Rules::new(self);
-        for _ in 0..count {
-            each(&self.play_one(&rules, &mut luck));
+    fn play_one(&self, luck: Xoshiro256PlusPlus) -> Ending {
+        let mut war = self.begin(luck);
+        loop {
+            self.unite(&mut war);
+            for member in 0..self.size() {
+                self.ask(&mut war, member);
+            }
+            self.settle(&mut war);
+            self.fight(&mut war);
+            self.speak(&mut war);
+            self.talk(&mut war);
+            if let Some(ending) = war.ending {
+                return ending;
+            }
         }
+    }
+
+    /// How many members the coalition has.
+    pub fn size(&self) -> usize {
+        self.members.len()
+    }
+
+    /// A replication before its first month.
+    pub fn begin(&self, mut luck: Xoshiro256PlusPlus) -> War {
+        let rules = &self.rules;
+        let log_cost = [0, 1].map(|side: usize| {
+            let (median, sd) = self.sides[side].cost;
+            median + sd * normal(&mut luck)
+        });
+        War {
+            log_cost,
+            cost: log_cost.map(f64::exp),
+            revisionist: luck.random::<f64>() < rules.prior,
+            belief: [self.sides[0].cost, self.sides[1].cost],
+            unity: rules.unity,
+            support: rules.initial_support,
+            supporting: 0.0,
+            level: logit(rules.held),
+            rhetoric: rules.signalling,
+            log_odds: logit(rules.prior),
+            norm: rules.norm,
+            audience: 0.5 * rules.signalling.max(0.0),
+            open: rules.open_at_start,
+            payoffs: vec![0.0; 2 + self.size()],
+            months_open: 0,
+            month: 0,
+            luck,
+            ending: None,
+        }
+    }
+
+    /// Unity moves.
+    pub fn unite(&self, war: &mut War) {
+        let rules = &self.rules;
+        let shock = rules.unity_volatility * normal(&mut war.luck);
+        war.unity += rules.reversion * (rules.unity - war.unity) + shock;
+        war.unity = war.unity.clamp(0.0, 1.0);
+    }
+
+    /// A member supports this month or does not.
+    pub fn ask(&self, war: &mut War, member: usize) {
+        let (rules, member) = (&self.rules, &self.members[member]);
+        let pull = rules.interaction * war.unity * (2.0 * war.support - 1.0);
+        let readiness = member.support + pull - member.fatigue * f64::from(war.month) / 12.0
+            + member.rally * war.rhetoric;
+        if war.luck.random::<f64>() < logistic(readiness) {
+            war.supporting += member.weight;
+        }
+    }
+
+    /// What the members' answers make of support.
+    pub fn settle(&self, war: &mut War) {
+        let inertia = self.rules.inertia;
+        war.support = inertia * war.support + (1.0 - inertia) * war.supporting;
+        war.supporting = 0.0;
+    }
+
+    /// The front moves.
+    pub fn fight(&self, war: &mut War) {
+        let rules = &self.rules;
+        let shock = rules.front_volatility * normal(&mut war.luck);
+        let leverage = if war.open && war.revisionist { rules.leverage } else { 0.0 };
+        war.level += self.drift(war, war.open) + shock + leverage;
+    }
+
+    fn drift(&self, war: &War, open: bool) -> f64 {
+        let rules = &self.rules;
+        let kept = if open { 1.0 - rules.withheld } else { 1.0 };
+        let aid = rules.aid * war.support * kept;
+        rules.responsiveness * (rules.challenger_force / (rules.defender_force + aid)).ln()
+    }
+
+    /// The challenger speaks and is listened to.
+    pub fn speak(&self, war: &mut War) {
+        let rules = &self.rules;
+        let lean = if war.revisionist { 0.5 } else { -0.5 };
+        let shock = rules.noise * normal(&mut war.luck);
+        war.rhetoric = rules.signalling + lean * rules.separation + shock;
+        let surprise = war.rhetoric - war.norm;
+        let evidence = rules.credence * rules.separation * surprise / rules.noise.powi(2);
+        war.log_odds = (1.0 - rules.forgetting) * war.log_odds
+            + rules.forgetting * logit(rules.prior)
+            + evidence;
+        war.norm += rules.adaptation * surprise;
+        war.audience =
+            rules.persistence * war.audience + (1.0 - rules.persistence) * war.rhetoric.max(0.0);
+    }
+
+    /// The month's costs are borne, and those who talk may come to terms.
+    pub fn talk(&self, war: &mut War) {
+        let rules = &self.rules;
+        let weight = rules.monthly.powi(war.month as i32);
+        self.bear(&mut war.payoffs, weight, war.level, rules.weary(war.month), war.cost);
+        let was_open = war.open;
+        if was_open || war.luck.random::<f64>() < rules.reopen {
+            war.months_open += 1;
+            self.learn(war);
+            let month = self.month(war, was_open);
+            if let Some(offer) = self.bargain(&month, war) {
+                return self.sign(war, &month, offer);
+            }
+            let breaks = rules.break_off + rules.break_off_rhetoric * war.rhetoric.max(0.0);
+            war.open = war.luck.random::<f64>() >= breaks;
+        }
+        war.month += 1;
+        if war.month == rules.horizon {
+            self.close(&mut war.payoffs, war.month - 1, war.level, None, war.cost);
+            let payoffs = std::mem::take(&mut war.payoffs);
+            let months_open = war.months_open;
+            war.ending = Some(Ending { month: None, holds: 0.0, months_open, payoffs });
+        }
+    }
+
+    fn learn(&self, war: &mut War) {
+        let news = self.rules.news;
+        for (belief, log_cost) in war.belief.iter_mut().zip(war.log_cost) {
+            let (mean, sd) = belief;
+            let signal = log_cost + news.sqrt() * normal(&mut war.luck);
+            let trust = *sd * *sd / (*sd * *sd + news);
+            *mean += trust * (signal - *mean);
+            *sd *= (1.0 - trust).sqrt();
+        }
+    }
+
+    fn month(&self, war: &War, was_open: bool) -> Month {
+        let rules = &self.rules;
+        let (mean, sd) = war.belief[0];
+        let fading = (-f64::from(war.month) / rules.optimism_fading).exp();
+        let ahead = war.level + rules.planning * self.drift(war, was_open);
+        let forecast = [0, 1].map(|side: usize| {
+            let own = &self.sides[side];
+            own.preferences.utility(&self.in_force(ahead + own.lean * fading))
+        });
+        let outlook = Outlook {
+            trust: war.unity + rules.naivety * (war.support - war.unity),
+            revisionist: logistic(war.log_odds),
+            costs: NODES.map(|(node, _)| (mean + sd * node).exp()),
+        };
+        Month {
+            outlook,
+            cost: war.cost,
+            belief: war.belief,
+            forecast,
+            weariness: rules.weary(war.month),
+            audience: rules.audience_cost * war.audience,
+            revisionist: war.revisionist,
+        }
+    }
+
+    fn sign(&self, war: &mut War, month: &Month, offer: &Offer) {
+        let (survival, collapse) = self.rules.play_out(offer, month, war.support, &mut war.luck);
+        let signed = Some((offer, collapse));
+        self.close(&mut war.payoffs, war.month, war.level, signed, war.cost);
+        let payoffs = std::mem::take(&mut war.payoffs);
+        let (month, months_open) = (Some(war.month + 1), war.months_open);
+        war.ending = Some(Ending { month, holds: survival[5], months_open, payoffs });
     }
 
     fn in_force(&self, level: f64) -> Vec<f64> {
-        let gone = level - logit(self.get("front.held"));
+        let gone = level - logit(self.rules.held);
         self.issues.iter().map(|issue| logistic(issue.at_start + issue.slope * gone)).collect()
     }
 
-    fn play_one(&self, rules: &Rules, luck: &mut Xoshiro256PlusPlus) -> Ending {
-        let normal = |luck: &mut Xoshiro256PlusPlus| luck.sample::<f64, _>(StandardNormal);
-        let log_cost = [0, 1].map(|side: usize| {
-            let (median, sd) = self.sides[side].cost;
-            median + sd * normal(luck)
-        });
-        let cost = log_cost.map(f64::exp);
-        let revisionist = luck.random::<f64>() < rules.prior;
-        let mut belief = [self.sides[0].cost, self.sides[1].cost];
-        let (mut unity, mut support) = (rules.unity, rules.initial_support);
-        let (mut level, mut rhetoric) = (logit(rules.held), rules.signalling);
-        let (mut log_odds, mut norm) = (logit(rules.prior), rules.norm);
-        let (mut audience, mut open) = (0.5 * rules.signalling.max(0.0), rules.open_at_start);
-        let mut payoffs = vec![0.0; 2 + self.members.len()];
-        let (mut months_open, mut month) = (0, 0);
-        loop {
-            unity +=
-                rules.reversion * (rules.unity - unity) + rules.unity_volatility * normal(luck);
-            unity = unity.clamp(0.0, 1.0);
-            support = self.support(rules, support, unity, month, rhetoric, luck);
-            let kept = if open { 1.0 - rules.withheld } else { 1.0 };
-            let aid = rules.aid * support * kept;
-            let balance = rules.challenger_force / (rules.defender_force + aid);
-            let drift = rules.responsiveness * balance.ln();
-            level += drift + rules.front_volatility * normal(luck);
-            level += if open && revisionist { rules.leverage } else { 0.0 };
-            let lean = if revisionist { 0.5 } else { -0.5 };
-            rhetoric = rules.signalling + lean * rules.separation + rules.noise * normal(luck);
-            let surprise = rhetoric - norm;
-            let evidence = rules.credence * rules.separation * surprise / rules.noise.powi(2);
-            log_odds = (1.0 - rules.forgetting) * log_odds
-                + rules.forgetting * logit(rules.prior)
-                + evidence;
-            norm += rules.adaptation * surprise;
-            audience = rules.persistence * audience + (1.0 - rules.persistence) * rhetoric.max(0.0);
-            let weariness = 1.0 + rules.weariness * f64::from(month) / 12.0;
-            self.fight(&mut payoffs, rules.monthly.powi(month as i32), level, weariness, cost);
-            let was_open = open;
-            if open || luck.random::<f64>() < rules.reopen {
-                months_open += 1;
-                for side in 0..2 {
-                    let (mean, sd) = &mut belief[side];
-                    let signal = log_cost[side] + rules.news.sqrt() * normal(luck);
-                    let trust = *sd * *sd / (*sd * *sd + rules.news);
-                    *mean += trust * (signal - *mean);
-                    *sd *= (1.0 - trust).sqrt();
-                }
-                let (mean, sd) = belief[0];
-                let fading = (-f64::from(month) / rules.optimism_fading).exp();
-                let kept = if was_open { 1.0 - rules.withheld } else { 1.0 };
-                let balance =
-                    rules.challenger_force / (rules.defender_force + rules.aid * support * kept);
-                let ahead = level + rules.planning * rules.responsiveness * balance.ln();
-                let forecast = [0, 1].map(|side: usize| {
-                    let own = &self.sides[side];
-                    own.preferences.utility(&self.in_force(ahead + own.lean * fading))
-                });
-                let outlook = Outlook {
-                    trust: unity + rules.naivety * (support - unity),
-                    revisionist: logistic(log_odds),
-                    costs: NODES.map(|(node, _)| (mean + sd * node).exp()),
-                };
-                let audience = rules.audience_cost * audience;
-                let at =
-                    Month { outlook, cost, belief, forecast, weariness, audience, revisionist };
-                let terms = self.bargain(rules, &at, level, unity, luck);
-                if let Some(offer) = terms {
-                    let (survival, collapse) = play_out(rules, offer, &at, support, luck);
-                    self.close(rules, &mut payoffs, month, level, Some((offer, collapse)), cost);
-                    let holds = survival[5];
-                    return Ending { month: Some(month + 1), holds, months_open, payoffs };
-                }
-                let breaks = rules.break_off + rules.break_off_rhetoric * rhetoric.max(0.0);
-                open = luck.random::<f64>() >= breaks;
-            }
-            month += 1;
-            if month == rules.horizon {
-                self.close(rules, &mut payoffs, month - 1, level, None, cost);
-                return Ending { month: None, holds: 0.0, months_open, payoffs };
-            }
-        }
-    }
-
-    fn support(
-        &self,
-        rules: &Rules,
-        support: f64,
-        unity: f64,
-        month: u32,
-        rhetoric: f64,
-        luck: &mut Xoshiro256PlusPlus,
-    ) -> f64 {
-        let pull = rules.interaction * unity * (2.0 * support - 1.0);
-        let mut supporting = 0.0;
-        for member in &self.members {
-            let readiness = member.support + pull - member.fatigue * f64::from(month) / 12.0
-                + member.rally * rhetoric;
-            if luck.random::<f64>() < logistic(readiness) {
-                supporting += member.weight;
-            }
-        }
-        rules.inertia * support + (1.0 - rules.inertia) * supporting
-    }
-
     /// A side's premium on the public belief.
-    fn premium(&self, rules: &Rules, side: usize, offer: &Offer, outlook: &Outlook) -> f64 {
+    fn premium(&self, side: usize, offer: &Offer, outlook: &Outlook) -> f64 {
         let loss = self.sides[side].break_loss;
         if loss == 0.0 {
             return 0.0;
         }
+        let rules = &self.rules;
         let mean = |mind: f64| {
             let at = outlook.costs.iter().zip(NODES).map(|(cost, (_, weight))| {
                 weight * rules.durability(rules.argument(offer, mind, outlook.trust, *cost))
@@ -277,10 +407,10 @@ impl Plain {
     }
 
     /// What a side gains by an offer, as it knows itself.
-    fn gain(&self, rules: &Rules, month: &Month, side: usize, offer: &Offer) -> f64 {
-        let loss = self.sides[side].break_loss;
+    fn gain(&self, month: &Month, side: usize, offer: &Offer) -> f64 {
+        let (rules, loss) = (&self.rules, self.sides[side].break_loss);
         let premium = if side == 1 {
-            self.premium(rules, side, offer, &month.outlook)
+            self.premium(side, offer, &month.outlook)
         } else if loss == 0.0 {
             0.0
         } else {
@@ -294,8 +424,8 @@ impl Plain {
     }
 
     /// The chance that a side accepts, on public beliefs.
-    fn accepts(&self, rules: &Rules, month: &Month, side: usize, offer: &Offer) -> f64 {
-        let premium = self.premium(rules, side, offer, &month.outlook);
+    fn accepts(&self, month: &Month, side: usize, offer: &Offer) -> f64 {
+        let premium = self.premium(side, offer, &month.outlook);
         let gap = month.forecast[side] - (worth(month, side, offer) - premium);
         if gap <= 0.0 {
             return 1.0;
@@ -305,15 +435,9 @@ impl Plain {
         engine::normal_survival_exact(z)
     }
 
-    fn bargain(
-        &self,
-        rules: &Rules,
-        month: &Month,
-        level: f64,
-        unity: f64,
-        luck: &mut Xoshiro256PlusPlus,
-    ) -> Option<&Offer> {
-        let draw = luck.random::<f64>();
+    fn bargain(&self, month: &Month, war: &mut War) -> Option<&Offer> {
+        let rules = &self.rules;
+        let draw = war.luck.random::<f64>();
         let proposer = if draw < rules.challenger_proposes {
             0
         } else if draw < rules.challenger_proposes + rules.defender_proposes {
@@ -326,9 +450,7 @@ impl Plain {
                 let gain = |side: usize| {
                     let (mean, sd) = month.belief[side];
                     let war = month.forecast[side] - (mean + sd * sd / 2.0).exp() * month.weariness;
-                    worth(month, side, offer)
-                        - self.premium(rules, side, offer, &month.outlook)
-                        - war
+                    worth(month, side, offer) - self.premium(side, offer, &month.outlook) - war
                 };
                 let (ours, theirs) = (gain(0), gain(1));
                 if ours > 0.0 && theirs > 0.0 {
@@ -338,8 +460,8 @@ impl Plain {
                 }
             }
             side => {
-                let gain = self.gain(rules, month, side, offer);
-                if gain > 0.0 { gain * self.accepts(rules, month, 1 - side, offer) } else { 0.0 }
+                let gain = self.gain(month, side, offer);
+                if gain > 0.0 { gain * self.accepts(month, 1 - side, offer) } else { 0.0 }
             }
         };
         let mut best = (0.0, None);
@@ -351,41 +473,34 @@ impl Plain {
         }
         let offer = best.1?;
         for side in (0..2).filter(|side| *side != proposer) {
-            let gain = self.gain(rules, month, side, offer);
-            if luck.random::<f64>() >= logistic(gain / rules.quantal_noise) {
+            let gain = self.gain(month, side, offer);
+            if war.luck.random::<f64>() >= logistic(gain / rules.quantal_noise) {
                 return None;
             }
         }
-        self.endorsed(rules, month, offer, level, unity, luck).then_some(offer)
+        self.endorsed(month, offer, war).then_some(offer)
     }
 
-    fn endorsed(
-        &self,
-        rules: &Rules,
-        month: &Month,
-        offer: &Offer,
-        level: f64,
-        unity: f64,
-        luck: &mut Xoshiro256PlusPlus,
-    ) -> bool {
-        let premium = self.premium(rules, 1, offer, &month.outlook);
-        let in_force = self.in_force(level);
+    fn endorsed(&self, month: &Month, offer: &Offer, war: &mut War) -> bool {
+        let rules = &self.rules;
+        let premium = self.premium(1, offer, &month.outlook);
+        let in_force = self.in_force(war.level);
         let mut share = 0.0;
         for member in &self.members {
             let gain = member.consulted.utility(&offer.terms) - member.consulted.utility(&in_force)
                 + rules.backing
                 - rules.premium_weight * premium;
-            if luck.random::<f64>() < logistic(gain / rules.endorsement_noise) {
+            if war.luck.random::<f64>() < logistic(gain / rules.endorsement_noise) {
                 share += member.weight;
             }
         }
-        if luck.random::<f64>() < unity {
+        if war.luck.random::<f64>() < war.unity {
             share = if share >= 0.5 - 1e-12 { 1.0 } else { 0.0 };
         }
         share >= rules.quota - 1e-12
     }
 
-    fn fight(&self, payoffs: &mut [f64], weight: f64, level: f64, weariness: f64, cost: [f64; 2]) {
+    fn bear(&self, payoffs: &mut [f64], weight: f64, level: f64, weariness: f64, cost: [f64; 2]) {
         let terms = self.in_force(level);
         for (side, own) in self.sides.iter().enumerate() {
             payoffs[side] += weight * (own.preferences.utility(&terms) - cost[side] * weariness);
@@ -398,13 +513,13 @@ impl Plain {
     /// Books peace until a collapse, then war as it was.
     fn close(
         &self,
-        rules: &Rules,
         payoffs: &mut [f64],
         month: u32,
         level: f64,
         signed: Option<(&Offer, Option<usize>)>,
         cost: [f64; 2],
     ) {
+        let rules = &self.rules;
         let (first, end) = (month as usize + 1, rules.horizon as usize + MONTHS_AFTER);
         let war_again = match signed {
             None => first,
@@ -423,8 +538,7 @@ impl Plain {
             }
         }
         let war = weight(war_again, end);
-        let weariness = 1.0 + rules.weariness * f64::from(month) / 12.0;
-        self.fight(payoffs, war, level, weariness, cost);
+        self.bear(payoffs, war, level, rules.weary(month), cost);
         for (payoff, side) in payoffs.iter_mut().zip(&self.sides) {
             *payoff -= if signed.is_some() { war * side.break_loss } else { 0.0 };
         }
@@ -452,34 +566,39 @@ impl Rules {
             mind * (1.0 - offer.worth[0]) - cost - self.deterrence * offer.guarantee * trust;
         self.base + self.fragility + self.slope * strain
     }
-}
 
-/// Survival to the end of each year, and the year of collapse.
-fn play_out(
-    rules: &Rules,
-    offer: &Offer,
-    month: &Month,
-    support: f64,
-    luck: &mut Xoshiro256PlusPlus,
-) -> ([f64; YEARS + 1], Option<usize>) {
-    let (mut credibility, mut power) = (support, 0.0);
-    let mut survival = [1.0; YEARS + 1];
-    let mind = if month.revisionist { 1.0 } else { rules.settler_grievance };
-    for year in 0..YEARS {
-        let strain = mind * (1.0 - offer.worth[0])
-            - month.cost[0]
-            - rules.deterrence * offer.guarantee * credibility
-            + power;
-        let fragile = rules.fragility * (-(year as f64) / rules.fragility_years).exp();
-        let broken = logistic(rules.base + fragile + rules.slope * strain);
-        survival[year + 1] = survival[year] * (1.0 - broken) * (1.0 - rules.accidents);
-        credibility += rules.credibility_reversion * (rules.unity - credibility)
-            + rules.credibility_volatility * luck.sample::<f64, _>(StandardNormal);
-        credibility = credibility.clamp(0.0, 1.0);
-        power += rules.power_volatility * luck.sample::<f64, _>(StandardNormal);
+    /// By what costs are multiplied.
+    fn weary(&self, month: u32) -> f64 {
+        1.0 + self.weariness * f64::from(month) / 12.0
     }
-    let lot = luck.random::<f64>();
-    (survival, (1..=YEARS).find(|year| lot >= survival[*year]))
+
+    /// Survival to the end of each year, and the year of collapse.
+    fn play_out(
+        &self,
+        offer: &Offer,
+        month: &Month,
+        support: f64,
+        luck: &mut Xoshiro256PlusPlus,
+    ) -> ([f64; YEARS + 1], Option<usize>) {
+        let (mut credibility, mut power) = (support, 0.0);
+        let mut survival = [1.0; YEARS + 1];
+        let mind = if month.revisionist { 1.0 } else { self.settler_grievance };
+        for year in 0..YEARS {
+            let strain = mind * (1.0 - offer.worth[0])
+                - month.cost[0]
+                - self.deterrence * offer.guarantee * credibility
+                + power;
+            let fragile = self.fragility * (-(year as f64) / self.fragility_years).exp();
+            let broken = logistic(self.base + fragile + self.slope * strain);
+            survival[year + 1] = survival[year] * (1.0 - broken) * (1.0 - self.accidents);
+            credibility += self.credibility_reversion * (self.unity - credibility)
+                + self.credibility_volatility * normal(luck);
+            credibility = credibility.clamp(0.0, 1.0);
+            power += self.power_volatility * normal(luck);
+        }
+        let lot = luck.random::<f64>();
+        (survival, (1..=YEARS).find(|year| lot >= survival[*year]))
+    }
 }
 
 /// What an offer is worth to a side before its premium.
@@ -543,18 +662,18 @@ macro_rules! rules {
         }
 
         impl Rules {
-            fn new(plain: &Plain) -> Self {
-                let fragility = plain.get("compliance.fragility");
-                let years = plain.get("compliance.fragility_years");
+            fn new(settings: &Settings) -> Self {
+                let fragility = settings.get("compliance.fragility");
+                let years = settings.get("compliance.fragility_years");
                 // Until no more than 1e-8 of the extra hazard is left.
                 let last = (years * (fragility / 1e-8).ln()).ceil() as u32;
                 let relief = |year: u32| fragility * (1.0 - (-f64::from(year) / years).exp());
                 Self {
-                    $($name: plain.get($path),)*
-                    horizon: plain.get("horizon_months") as u32,
-                    open_at_start: plain.get("talks.open_at_start") != 0.0,
-                    monthly: plain.get("discount").powf(1.0 / 12.0),
-                    news: plain.get("channel_noise").powi(2) / plain.get("channels"),
+                    $($name: settings.get($path),)*
+                    horizon: settings.get("horizon_months") as u32,
+                    open_at_start: settings.get("talks.open_at_start") != 0.0,
+                    monthly: settings.get("discount").powf(1.0 / 12.0),
+                    news: settings.get("channel_noise").powi(2) / settings.get("channels"),
                     relief: (0..=last).map(relief).collect(),
                 }
             }

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use benches::{Asked, plain::Plain, tell};
-use engine::Tally;
+use benches::Asked;
+use benches::plain::{Means, Plain};
 
 fn main() -> ExitCode {
     let Some(Asked { replications, seed, .. }) = Asked::read() else {
@@ -12,26 +12,9 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let plain = Plain::new(&benches::reference_study());
-    let mut tallies = [Tally::default(); 6];
+    let mut means = Means::default();
     let begin = Instant::now();
-    plain.play(seed, replications, |end| {
-        let signed = end.month.is_some();
-        let month = end.month.map(f64::from);
-        let values = [
-            Some(f64::from(u8::from(signed))),
-            Some(end.holds),
-            month,
-            Some(f64::from(end.months_open)),
-            Some(end.payoffs[0]),
-            Some(end.payoffs[1]),
-        ];
-        for (tally, value) in tallies.iter_mut().zip(values) {
-            if let Some(value) = value {
-                tally.add(value);
-            }
-        }
-    });
-    let seconds = begin.elapsed().as_secs_f64();
-    tell(tallies.each_ref(), seconds);
+    plain.play(seed, replications, |end| means.see(end));
+    means.tell(begin.elapsed().as_secs_f64());
     ExitCode::SUCCESS
 }
