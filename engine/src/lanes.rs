@@ -19,7 +19,7 @@ pub trait Number:
     fn from_lanes(of: impl FnMut(usize) -> f64) -> Self;
 
     /// The number in one lane.
-    fn lane(self, at: usize) -> f64;
+    fn lane(&self, at: usize) -> f64;
 
     /// Puts another number into one lane.
     fn set_lane(&mut self, at: usize, value: f64);
@@ -46,8 +46,8 @@ impl Number for f64 {
     }
 
     #[inline(always)]
-    fn lane(self, _: usize) -> f64 {
-        self
+    fn lane(&self, _: usize) -> f64 {
+        *self
     }
 
     #[inline(always)]
@@ -83,7 +83,7 @@ impl<const L: usize> Number for Lanes<L> {
     }
 
     #[inline(always)]
-    fn lane(self, at: usize) -> f64 {
+    fn lane(&self, at: usize) -> f64 {
         self.0[at]
     }
 
