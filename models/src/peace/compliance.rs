@@ -54,6 +54,7 @@ pub(super) struct Compliance {
     foreseen: Durability,
     /// For loops over a few numbers.
     registers: Arch,
+    count: usize,
 }
 
 /// A Hill curve: deterrence that works only beyond a threshold, scaled to 1 at a full guarantee.
@@ -100,6 +101,7 @@ impl WithSimd for OverBelief<'_> {
 struct Costs {
     nodes: [f64; 3],
     slope: f64,
+    count: usize,
 }
 
 impl WithSimd for Costs {
@@ -108,9 +110,13 @@ impl WithSimd for Costs {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> ([f64; 3], [f64; 3]) {
         let [low, middle, high] = self.nodes;
-        let costs = Lanes([low, middle, high, high]).map(exp);
-        let reliefs = (costs * -self.slope).map(exp);
-        let ([a, b, c, _], [d, e, f, _]) = (costs.0, reliefs.0);
+        let mut costs = [low, middle, high, high, 0.0, 0.0, 0.0, 0.0];
+        let mut reliefs = [0.0; 8];
+        for (cost, relief) in costs[..self.count].iter_mut().zip(&mut reliefs) {
+            *cost = exp(*cost);
+            *relief = exp(*cost * -self.slope);
+        }
+        let ([a, b, c, ..], [d, e, f, ..]) = (costs, reliefs);
         ([a, b, c], [d, e, f])
     }
 }
@@ -194,6 +200,7 @@ impl Compliance {
             defender,
             foreseen,
             registers: up_to_256_bits(),
+            count: 4,
         }
     }
 
@@ -212,7 +219,7 @@ impl Compliance {
         about_challenger: &NormalBelief,
         about_defender: &NormalBelief,
     ) -> Outlook {
-        let costs = Costs { nodes: about_challenger.nodes(), slope: self.slope };
+        let costs = Costs { nodes: about_challenger.nodes(), slope: self.slope, count: self.count };
         let (costs, reliefs) = self.registers.dispatch(costs);
         Outlook {
             trust: unity + self.naivety * (support - unity),

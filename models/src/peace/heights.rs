@@ -87,8 +87,8 @@ struct Odds {
 pub(super) const STEP: usize = 16;
 
 /// What offers, or bounds over some, are worth.
-pub(super) struct Heights<'a> {
-    pub(super) terms: &'a Terms,
+pub(super) struct Heights<'a, S: Simd> {
+    pub(super) wide: &'a Wide<'a, S>,
     /// As in [`Columns`], in the same order.
     pub(super) columns: [&'a [f32]; 4],
     /// In a step in which no height reaches it, anything below will do.
@@ -133,7 +133,13 @@ impl Columns {
     #[inline(always)]
     pub(super) fn part(&self, of: Range<usize>) -> [&[f32]; 4] {
         let Self { challenger, defender, guarantee, settler } = self;
-        [challenger, defender, guarantee, settler].map(|column| &column[of.clone()])
+        let Range { start, end } = of;
+        [
+            &challenger[start..end],
+            &defender[start..end],
+            &guarantee[start..end],
+            &settler[start..end],
+        ]
     }
 }
 
@@ -221,11 +227,9 @@ impl Odds {
 }
 
 /// [`Terms`] as whole registers.
-struct Wide<'a, S: Simd> {
-    simd: S,
+pub(super) struct Wide<'a, S: Simd> {
+    pub(super) simd: S,
     terms: &'a Terms,
-    floor: f32,
-    demand: f32,
     /// `1 + χ a` and `−χ a`.
     own: Same<S>,
     audience: Same<S>,
@@ -248,6 +252,13 @@ struct WideOdds<S: Simd> {
     under: [Same<S>; QUICK + 1],
 }
 
+/// What heights must reach to be of interest: see [`Heights`].
+#[derive(Clone, Copy)]
+struct Least {
+    floor: f32,
+    demand: f32,
+}
+
 /// Offers side by side.
 struct Lanes<S: Simd, const N: usize> {
     challenger: Single<S, N>,
@@ -256,9 +267,17 @@ struct Lanes<S: Simd, const N: usize> {
     settler: Single<S, N>,
 }
 
+impl Least {
+    /// Whether none of these gains reaches the demand.
+    #[inline(always)]
+    fn refuses<S: Simd, const N: usize>(self, gains: Single<S, N>) -> bool {
+        self.demand > f32::NEG_INFINITY && gains.greatest() < self.demand
+    }
+}
+
 impl<'a, S: Simd> Wide<'a, S> {
     #[inline(always)]
-    fn new(simd: S, terms: &'a Terms, floor: f32, demand: f32) -> Self {
+    pub(super) fn new(simd: S, terms: &'a Terms) -> Self {
         let Answer { forecast, mean, per_sd } = terms.answer;
         // Errors of sums are relative to what is summed.
         let error = SUM_ERROR * (1.0 + terms.audience);
@@ -270,8 +289,6 @@ impl<'a, S: Simd> Wide<'a, S> {
         Self {
             simd,
             terms,
-            floor,
-            demand,
             own: Same::new(simd, 1.0 + terms.audience),
             audience: Same::new(simd, -terms.audience),
             wars: [Same::new(simd, terms.wars[0] - error), Same::new(simd, terms.wars[1] - error)],
@@ -304,21 +321,21 @@ impl<'a, S: Simd> Wide<'a, S> {
     /// none reaches the floor, and over what one who answers gains by them. Where none of those gains
     /// reaches the demand, the first are infinite.
     #[inline(always)]
-    fn heights<const N: usize>(&self, offers: &Lanes<S, N>) -> [Single<S, N>; 2] {
+    fn heights<const N: usize>(&self, offers: &Lanes<S, N>, least: Least) -> [Single<S, N>; 2] {
         let none = Same::new(self.simd, NONE);
         let unknown = Same::new(self.simd, f32::INFINITY);
         let worth = offers.challenger.mul_add(self.own, self.audience);
         let (promised, theirs) = (worth - self.wars[0], offers.defender - self.wars[1]);
-        if self.terms.bounded() && !self.worthwhile(promised, theirs) {
+        if self.terms.bounded() && !self.worthwhile(promised, theirs, least.floor) {
             return [worth.of(none); 2];
         }
-        if self.refused(self.answering(promised, theirs)) {
+        if least.refuses(self.answering(promised, theirs)) {
             return [worth.of(unknown), worth.of(none)];
         }
         let (own, their) = self.premiums(offers);
         let (ours, theirs) = (promised - own, theirs - their);
         match self.terms.aim {
-            Goal::Challenger if self.refused(theirs) => [worth.of(unknown), theirs],
+            Goal::Challenger if least.refuses(theirs) => [worth.of(unknown), theirs],
             Goal::Challenger => {
                 let height = self.accepts(offers.defender - their) * ours;
                 [lifted(height).where_positive(ours, none), theirs]
@@ -344,26 +361,25 @@ impl<'a, S: Simd> Wide<'a, S> {
 
     /// Whether any of these gains, without premium and if it is accepted for sure, reaches the floor.
     #[inline(always)]
-    fn worthwhile<const N: usize>(&self, ours: Single<S, N>, theirs: Single<S, N>) -> bool {
+    fn worthwhile<const N: usize>(
+        &self,
+        ours: Single<S, N>,
+        theirs: Single<S, N>,
+        floor: f32,
+    ) -> bool {
         let promise = match self.terms.aim {
             Goal::Challenger => ours,
             Goal::Defender => theirs,
             Goal::Even | Goal::Weighted(..) => lifted(ours.max(0.0) * theirs.max(0.0)),
         };
         let most = promise.greatest();
-        most > 0.0 && (most >= self.floor || matches!(self.terms.aim, Goal::Weighted(..)))
+        most > 0.0 && (most >= floor || matches!(self.terms.aim, Goal::Weighted(..)))
     }
 
     /// What is gained by the one who answers.
     #[inline(always)]
     fn answering<const N: usize>(&self, ours: Single<S, N>, theirs: Single<S, N>) -> Single<S, N> {
         if matches!(self.terms.aim, Goal::Defender) { ours } else { theirs }
-    }
-
-    /// Whether none of these gains reaches the demand.
-    #[inline(always)]
-    fn refused<const N: usize>(&self, gains: Single<S, N>) -> bool {
-        self.demand > f32::NEG_INFINITY && gains.greatest() < self.demand
     }
 
     /// The least premiums that challenger and defender can ask: on the public belief, but for a
@@ -479,15 +495,16 @@ fn lifted<S: Simd, const N: usize>(height: Single<S, N>) -> Single<S, N> {
     height.mul_add(height.same(1.0 + TAIL_ERROR + 8.0 * ROUNDING), height.same(1e-29))
 }
 
-impl Heights<'_> {
+impl<S: Simd> Heights<'_, S> {
     /// Goes through all steps with `N` registers at a time.
     #[inline(always)]
-    fn fill<S: Simd, const N: usize>(self, simd: S) {
-        let [challenger, defender, guarantee, settler] =
-            self.columns.map(|column| S::as_simd_f32s(column).0.as_chunks::<N>().0);
-        let wide = Wide::new(simd, self.terms, self.floor, self.demand);
+    fn fill<const N: usize>(self) {
+        let [a, b, c, d] = self.columns;
+        let (challenger, defender) = (registers::<S, N>(a), registers::<S, N>(b));
+        let (guarantee, settler) = (registers::<S, N>(c), registers::<S, N>(d));
         let heights = S::as_mut_simd_f32s(self.found).0.as_chunks_mut::<N>().0;
         let gains = S::as_mut_simd_f32s(self.gains).0.as_chunks_mut::<N>().0;
+        let (simd, least) = (self.wide.simd, Least { floor: self.floor, demand: self.demand });
         let first = challenger.iter().zip(defender);
         let rest = guarantee.iter().zip(settler);
         let found = heights.iter_mut().zip(gains);
@@ -500,19 +517,26 @@ impl Heights<'_> {
                 guarantee: Single { simd, lanes: *guarantee },
                 settler: Single { simd, lanes: *settler },
             };
-            let [own, answer] = wide.heights(&offers);
+            let [own, answer] = self.wide.heights(&offers, least);
             *height = own.lanes;
             *gain = answer.lanes;
         }
     }
 }
 
-impl WithSimd for Heights<'_> {
+/// Numbers as registers, `N` at a time.
+#[inline(always)]
+fn registers<S: Simd, const N: usize>(numbers: &[f32]) -> &[[S::f32s; N]] {
+    S::as_simd_f32s(numbers).0.as_chunks().0
+}
+
+impl<S: Simd> WithSimd for Heights<'_, S> {
     type Output = ();
 
+    /// On the registers for which it is made.
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn with_simd<Same: Simd>(self, _: Same) {
         // Wide registers come in greater numbers, and one holds a whole step.
-        if S::F32_LANES >= STEP { self.fill::<S, 1>(simd) } else { self.fill::<S, 2>(simd) }
+        if S::F32_LANES >= STEP { self.fill::<1>() } else { self.fill::<2>() }
     }
 }

@@ -5,8 +5,9 @@ use std::ops::Range;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::foreseen::Foreseen;
-use super::heights::{Columns, Heights, STEP, Terms};
+use super::heights::{Columns, Heights, STEP, Terms, Wide};
 use super::search::{Best, Found};
+use super::single::{GROUP, highest, reached};
 use super::stakes::{Stakes, bound};
 use super::worth::Choice;
 
@@ -14,16 +15,20 @@ use super::worth::Choice;
 const BLOCK: usize = 8;
 
 /// Blocks that are screened in one go at most, and as many offers.
-const BLOCKS: usize = 32;
+const BLOCKS: usize = GROUP;
 const OFFERS: usize = BLOCKS * BLOCK;
 
 /// Of each of the four columns, the numbers of one block.
 type Packed = [[f32; BLOCK]; 4];
 
 /// All offers in blocks, with a bound for each.
+///
+/// Blocks beside each other along the curve, in all rows, stand together, since they are often out of
+/// question together.
 #[derive(Clone, Debug)]
 pub(super) struct Screen {
     registers: Arch,
+    rows: usize,
     /// Each is filled up with its last offer.
     blocks: Vec<Packed>,
     /// The numbers of their offers.
@@ -32,9 +37,6 @@ pub(super) struct Screen {
     places: Vec<u32>,
     /// A bound for each block; nothing where bounds are not to be had.
     bounds: Columns,
-    /// Blocks in the order of their bounds: those beside each other along the curve, in all rows, stand
-    /// together, since they are often out of question together.
-    order: Vec<u32>,
 }
 
 /// Room to search in, for one search after the other.
@@ -47,7 +49,7 @@ pub(super) struct Desk {
     gains: [f32; OFFERS],
     open: usize,
     blocks: [u32; BLOCKS],
-    /// Bounds over blocks in their order.
+    /// Bounds over blocks.
     bounds: [f32; BLOCKS],
     /// Blocks that need not be opened again.
     seen: [u32; BLOCKS],
@@ -78,35 +80,33 @@ impl Screen {
     pub(super) fn new(stakes: &[Stakes], row: usize, foreseen: &Foreseen, bounded: bool) -> Self {
         let (rows, parts) = (stakes.len() / row, row.div_ceil(BLOCK));
         let range = |block: usize| {
-            let begin = |part: usize| block / parts * row + part * row / parts;
-            begin(block % parts)..begin(block % parts + 1)
+            let begin = |part: usize| block % rows * row + part * row / parts;
+            begin(block / rows)..begin(block / rows + 1)
         };
-        let order: Vec<u32> = (0..parts)
-            .flat_map(|part| (0..rows).map(move |row| (row * parts + part) as u32))
-            .collect();
+        let count = rows * parts;
         let mut bounds = Columns::default();
         if bounded {
-            for block in &order {
-                bounds.push(&bound(&stakes[range(*block as usize)]), foreseen);
+            for block in 0..count {
+                bounds.push(&bound(&stakes[range(block)]), foreseen);
             }
             // Whole goes, so that registers of any width are full.
-            bounds.fill(order.len().next_multiple_of(BLOCKS));
+            bounds.fill(count.next_multiple_of(BLOCKS));
         }
         let numbers = |block: usize| {
             let Range { start, end } = range(block);
             std::array::from_fn(|at| (start + at).min(end - 1) as u32)
         };
-        let numbers: Vec<[u32; BLOCK]> = (0..order.len()).map(numbers).collect();
+        let numbers: Vec<[u32; BLOCK]> = (0..count).map(numbers).collect();
         let packed = |numbers: &[u32; BLOCK]| {
             let offers = numbers.map(|at| Columns::row(&stakes[at as usize], foreseen));
             std::array::from_fn(|column| offers.map(|offer| offer[column]))
         };
         let mut places = vec![0; stakes.len()];
-        for block in 0..order.len() {
+        for block in 0..count {
             places[range(block)].fill(block as u32);
         }
         let blocks = numbers.iter().map(packed).collect();
-        Self { registers: Arch::new(), blocks, numbers, places, bounds, order }
+        Self { registers: Arch::new(), rows, blocks, numbers, places, bounds }
     }
 
     /// The offer of greatest worth above 0, the first of equals: what weighing each of them would
@@ -148,10 +148,12 @@ impl WithSimd for Hunt<'_, '_> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) -> Found {
         self.desk.seen_count = 0;
-        if self.screen.bounds.is_empty() || self.screen.order.len() > BLOCKS {
-            self.find_in_goes(simd)
+        let terms = self.terms;
+        let wide = Wide::new(simd, &terms);
+        if self.screen.bounds.is_empty() || self.screen.blocks.len() > BLOCKS {
+            self.find_in_goes(&wide)
         } else {
-            self.find_at_once(simd)
+            self.find_at_once(&wide)
         }
     }
 }
@@ -163,28 +165,24 @@ impl Hunt<'_, '_> {
 
     /// Puts the offers of a block on the desk.
     #[inline(always)]
-    fn open(&mut self, block: u32) {
-        let Some(packed) = self.screen.blocks.get(block as usize) else { return };
+    fn open(&mut self, block: usize) {
+        let Some(packed) = self.screen.blocks.get(block) else { return };
         let at = self.desk.open;
         for (column, numbers) in self.desk.columns.iter_mut().zip(packed) {
             column.as_chunks_mut::<BLOCK>().0[at] = *numbers;
         }
-        self.desk.blocks[at] = block;
+        self.desk.blocks[at] = block as u32;
         self.desk.open = at + 1;
     }
 
     /// Opens those blocks of a go, by the bits of their places, that were not seen.
     #[inline(always)]
-    fn choose(&mut self, blocks: &Range<usize>, mut open: u32) {
+    fn choose(&mut self, blocks: &Range<usize>, open: u32) {
         self.desk.open = 0;
-        let order = &self.screen.order[blocks.clone()];
+        let mut open = open & !self.desk.seen_among(blocks.start);
         while open != 0 {
-            let at = open.trailing_zeros() as usize;
+            self.open(blocks.start + open.trailing_zeros() as usize);
             open &= open - 1;
-            let Some(block) = order.get(at) else { return };
-            if !self.desk.seen[..self.desk.seen_count].contains(block) {
-                self.open(*block);
-            }
         }
     }
 
@@ -192,107 +190,109 @@ impl Hunt<'_, '_> {
     #[inline(always)]
     fn bound<S: Simd>(
         &mut self,
-        simd: S,
+        wide: &Wide<S>,
         blocks: &Range<usize>,
         unknown: Unknown,
         floor: f32,
         demand: f32,
     ) {
-        let Self { screen, terms, desk, .. } = self;
+        let Self { screen, desk, .. } = self;
         let Unknown { from, to } = unknown;
         if screen.bounds.is_empty() {
             desk.bounds = [f32::INFINITY; BLOCKS];
         } else if from < to {
             let columns = screen.bounds.part(blocks.start + from..blocks.start + to);
             let (found, gains) = (&mut desk.bounds[from..to], &mut desk.gains[from..to]);
-            simd.vectorize(Heights { terms, columns, floor, demand, found, gains });
+            wide.simd.vectorize(Heights { wide, columns, floor, demand, found, gains });
         }
     }
 
     /// Heights of the offers on the desk.
     #[inline(always)]
-    fn fill<S: Simd>(&mut self, simd: S, floor: f32) {
-        let Self { terms, desk, .. } = self;
+    fn fill<S: Simd>(&mut self, wide: &Wide<S>, floor: f32) {
+        let desk = &mut *self.desk;
         let filled = desk.open * BLOCK;
         let end = filled.next_multiple_of(STEP);
         for column in &mut desk.columns {
             let (last, rest) = (column[filled - 1], &mut column[filled..end]);
             rest.fill(last);
         }
-        let columns = desk.columns.each_ref().map(|column| &column[..end]);
+        let [a, b, c, d] = &desk.columns;
+        let columns = [&a[..end], &b[..end], &c[..end], &d[..end]];
         let (found, gains) = (&mut desk.heights[..end], &mut desk.gains[..end]);
         let demand = f32::NEG_INFINITY;
-        simd.vectorize(Heights { terms, columns, floor, demand, found, gains });
+        wide.simd.vectorize(Heights { wide, columns, floor, demand, found, gains });
+        desk.heights[filled..filled.next_multiple_of(GROUP)].fill(f32::NEG_INFINITY);
     }
 
     /// Weighs offers beside the hint.
     #[inline(always)]
-    fn look_beside<S: Simd>(&mut self, simd: S, best: &mut Best) {
-        let place = self.screen.places[self.hint];
+    fn look_beside<S: Simd>(&mut self, wide: &Wide<S>, best: &mut Best) {
+        let (place, rows) = (self.screen.places[self.hint] as usize, self.screen.rows);
         self.desk.open = 0;
         self.open(place);
-        self.open(if place > 0 { place - 1 } else { place + 1 });
-        self.fill(simd, self.terms.floor(best.floor));
-        self.weigh(best);
+        self.open(if place >= rows { place - rows } else { place + rows });
+        self.fill(wide, self.terms.floor(best.floor));
+        self.weigh(wide.simd, best);
     }
 
     /// The search where bounds over all blocks make one go.
     #[inline(always)]
-    fn find_at_once<S: Simd>(&mut self, simd: S) -> Found {
-        let all = 0..self.screen.order.len();
+    fn find_at_once<S: Simd>(&mut self, wide: &Wide<S>) -> Found {
+        let (simd, all) = (wide.simd, 0..self.screen.blocks.len());
         let asked = self.demand > f64::NEG_INFINITY;
         let demand = if asked { Terms::demand(self.demand) } else { f32::NEG_INFINITY };
-        self.bound(simd, &all, Unknown::ALL, f32::MIN, demand);
-        let promising = reached(&self.desk.bounds, f32::MIN);
+        self.bound(wide, &all, Unknown::ALL, f32::MIN, demand);
+        let promising = reached(simd, &self.desk.bounds, f32::MIN);
         if promising == 0 {
             return Found::Nothing;
         }
-        let given = if asked { reached(first(&self.desk.gains), demand) } else { u32::MAX };
+        let given = if asked { reached(simd, first(&self.desk.gains), demand) } else { u32::MAX };
         if promising & given == 0 && self.choice.is_surely_made(&self.stakes[self.hint]) {
             return Found::Refused;
         }
         let mut best = Best::NONE;
         self.see(&mut best, self.hint);
         let known = best.offer.is_some();
-        if known && asked && self.all_refused(simd, &all, given, &mut best) {
+        if known && asked && self.all_refused(wide, &all, given, &mut best) {
             return Found::Refused;
         }
         if known && !asked {
-            self.look_beside(simd, &mut best);
+            self.look_beside(wide, &mut best);
         }
         let floor = self.terms.floor(best.floor);
-        let unknown = Unknown::over(reached(&self.desk.bounds, f32::INFINITY));
-        self.bound(simd, &all, unknown, floor, f32::NEG_INFINITY);
-        self.raise(simd, &all, &mut best);
+        let unknown = Unknown::over(reached(simd, &self.desk.bounds, f32::INFINITY));
+        self.bound(wide, &all, unknown, floor, f32::NEG_INFINITY);
+        self.raise(wide, &all, &mut best);
         best.offer.map_or(Found::Nothing, Found::Offer)
     }
 
     /// The search in several goes, or where bounds are not to be had.
     #[inline(always)]
-    fn find_in_goes<S: Simd>(&mut self, simd: S) -> Found {
+    fn find_in_goes<S: Simd>(&mut self, wide: &Wide<S>) -> Found {
         let mut best = Best::NONE;
         self.see(&mut best, self.hint);
         if best.offer.is_some() {
-            self.look_beside(simd, &mut best);
+            self.look_beside(wide, &mut best);
         }
-        let blocks = self.screen.order.len();
+        let blocks = self.screen.blocks.len();
         for start in (0..blocks).step_by(BLOCKS) {
             let go = start..blocks.min(start + BLOCKS);
             let floor = self.terms.floor(best.floor);
-            self.bound(simd, &go, Unknown::ALL, floor, f32::NEG_INFINITY);
-            self.raise(simd, &go, &mut best);
+            self.bound(wide, &go, Unknown::ALL, floor, f32::NEG_INFINITY);
+            self.raise(wide, &go, &mut best);
         }
         best.offer.map_or(Found::Nothing, Found::Offer)
     }
 
     /// Opens the blocks of a go whose bounds reach what is known, and weighs what they hold.
     #[inline(always)]
-    fn raise<S: Simd>(&mut self, simd: S, go: &Range<usize>, best: &mut Best) {
+    fn raise<S: Simd>(&mut self, wide: &Wide<S>, go: &Range<usize>, best: &mut Best) {
         let floor = self.terms.floor(best.floor);
-        self.choose(go, reached(&self.desk.bounds, floor));
+        self.choose(go, reached(wide.simd, &self.desk.bounds, floor));
         if self.desk.open > 0 {
-            self.fill(simd, floor);
-            self.weigh(best);
+            self.fill(wide, floor);
+            self.weigh(wide.simd, best);
         }
     }
 
@@ -302,61 +302,60 @@ impl Hunt<'_, '_> {
     #[inline(always)]
     fn all_refused<S: Simd>(
         &mut self,
-        simd: S,
+        wide: &Wide<S>,
         all: &Range<usize>,
         given: u32,
         best: &mut Best,
     ) -> bool {
         let (floor, demand) = (self.terms.floor(best.floor), Terms::demand(self.demand));
-        self.choose(all, reached(&self.desk.bounds, floor) & given);
+        self.choose(all, reached(wide.simd, &self.desk.bounds, floor) & given);
         if self.desk.open == 0 {
             return true;
         }
-        self.fill(simd, floor);
-        let Desk { heights, gains, open, .. } = &*self.desk;
-        let heights = heights[..open * BLOCK].as_chunks::<BLOCK>().0;
+        self.fill(wide, floor);
+        let gains = self.desk.gains.as_chunks::<GROUP>().0;
         let mut accepted = 0;
-        for (heights, gains) in heights.iter().zip(gains.as_chunks::<BLOCK>().0) {
-            accepted |= reached(heights, floor) & reached(gains, demand);
+        for (heights, gains) in self.desk.groups().iter().zip(gains) {
+            accepted |= reached(wide.simd, heights, floor) & reached(wide.simd, gains, demand);
         }
         if accepted != 0 {
-            self.weigh(best);
+            self.weigh(wide.simd, best);
         }
         accepted == 0
     }
 
     /// Weighs the offers of open blocks whose bounds reach what is known, the highest first.
     #[inline(always)]
-    fn weigh(&mut self, best: &mut Best) {
-        let Desk { heights, blocks, open, seen, seen_count, .. } = &mut *self.desk;
-        let heights = heights[..*open * BLOCK].as_chunks::<BLOCK>().0;
-        let number =
-            |chunk: usize, at: usize| self.screen.numbers[blocks[chunk] as usize][at] as usize;
-        let top = highest(heights);
+    fn weigh<S: Simd>(&mut self, simd: S, best: &mut Best) {
+        let groups = self.desk.groups();
+        let top = highest(simd, groups);
         if top >= self.terms.floor(best.floor) {
-            let chunk = heights.iter().position(|own| reached(own, top) != 0).unwrap_or(0);
-            let first = number(chunk, reached(&heights[chunk], top).trailing_zeros() as usize);
+            let bits = groups.iter().map(|group| reached(simd, group, top));
+            let first = bits.enumerate().find(|(_, bits)| *bits != 0);
+            let first = first.map_or(0, |(group, bits)| self.number(group, bits));
             if best.offer != Some(first) {
-                best.see(first, &self.stakes[first], &self.choice);
+                self.see(best, first);
             }
             let floor = self.terms.floor(best.floor);
-            for (chunk, own) in heights.iter().enumerate() {
-                let mut left = reached(own, floor);
+            for (group, heights) in groups.iter().enumerate() {
+                let mut left = reached(simd, heights, floor);
                 while left != 0 {
-                    let offer = number(chunk, left.trailing_zeros() as usize);
+                    let offer = self.number(group, left);
                     left &= left - 1;
                     if offer != first && best.offer != Some(offer) {
-                        best.see(offer, &self.stakes[offer], &self.choice);
+                        self.see(best, offer);
                     }
                 }
             }
         }
-        for block in &blocks[..*open] {
-            if *seen_count < BLOCKS {
-                seen[*seen_count] = *block;
-                *seen_count += 1;
-            }
-        }
+        self.desk.close();
+    }
+
+    /// The offer of the first of some bits of a group on the desk.
+    #[inline(always)]
+    fn number(&self, group: usize, bits: u32) -> usize {
+        let at = group * GROUP + bits.trailing_zeros() as usize;
+        self.screen.numbers[self.desk.blocks[at / BLOCK] as usize][at % BLOCK] as usize
     }
 }
 
@@ -371,32 +370,10 @@ impl Unknown {
     }
 }
 
-/// The bits of those numbers that are no less than `least`.
-#[inline(always)]
-fn reached<const N: usize>(numbers: &[f32; N], least: f32) -> u32 {
-    let mut bits = 0;
-    for (at, number) in numbers.iter().enumerate() {
-        bits |= u32::from(*number >= least) << at;
-    }
-    bits
-}
-
 /// The first numbers of a go.
 #[inline(always)]
 fn first(numbers: &[f32]) -> &[f32; BLOCKS] {
     numbers.first_chunk().unwrap_or(&[f32::NEG_INFINITY; BLOCKS])
-}
-
-/// The greatest of some numbers.
-#[inline(always)]
-fn highest(numbers: &[[f32; BLOCK]]) -> f32 {
-    let mut greatest = [f32::NEG_INFINITY; BLOCK];
-    for numbers in numbers {
-        for (greatest, number) in greatest.iter_mut().zip(numbers) {
-            *greatest = if *number > *greatest { *number } else { *greatest };
-        }
-    }
-    greatest.iter().copied().fold(f32::NEG_INFINITY, f32::max)
 }
 
 impl Desk {
@@ -411,5 +388,30 @@ impl Desk {
             seen: [0; BLOCKS],
             seen_count: 0,
         }
+    }
+    /// The heights of all offers on it, filled up with what is below every height.
+    #[inline(always)]
+    fn groups(&self) -> &[[f32; GROUP]] {
+        let groups = (self.open * BLOCK).div_ceil(GROUP);
+        &self.heights.as_chunks().0[..groups]
+    }
+
+    /// Remembers what is open as seen.
+    #[inline(always)]
+    fn close(&mut self) {
+        let room = &mut self.seen[self.seen_count..];
+        let count = self.open.min(room.len());
+        room[..count].copy_from_slice(&self.blocks[..count]);
+        self.seen_count += count;
+    }
+
+    /// The bits of those seen among the blocks of a go.
+    #[inline(always)]
+    fn seen_among(&self, start: usize) -> u32 {
+        let seen = self.seen[..self.seen_count].iter();
+        seen.fold(0, |bits, block| {
+            let place = (*block as usize).wrapping_sub(start);
+            bits | if place < BLOCKS { 1 << place } else { 0 }
+        })
     }
 }

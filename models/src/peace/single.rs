@@ -244,6 +244,43 @@ impl<S: Simd, const N: usize> Single<S, N> {
     }
 }
 
+/// Numbers that [`reached`] tells apart.
+pub(super) const GROUP: usize = 32;
+
+/// The bits of those numbers that are no less than `least`.
+#[inline(always)]
+pub(super) fn reached<S: Simd>(simd: S, numbers: &[f32; GROUP], least: f32) -> u32 {
+    const BITS: [u32; GROUP] = {
+        let (mut bits, mut at) = ([0; GROUP], 0);
+        while at < GROUP {
+            bits[at] = 1 << at;
+            at += 1;
+        }
+        bits
+    };
+    let (least, none) = (simd.splat_f32s(least), simd.splat_u32s(0));
+    let mut all = none;
+    for (numbers, bits) in S::as_simd_f32s(numbers).0.iter().zip(S::as_simd_u32s(&BITS).0) {
+        let own = simd.greater_than_or_equal_f32s(*numbers, least);
+        all = simd.or_u32s(all, simd.select_u32s(own, *bits, none));
+    }
+    let mut lanes = [0; GROUP];
+    if let Some(first) = S::as_mut_simd_u32s(&mut lanes).0.first_mut() {
+        *first = all;
+    }
+    lanes.iter().fold(0, |bits, own| bits | own)
+}
+
+/// The greatest of some numbers.
+#[inline(always)]
+pub(super) fn highest<S: Simd>(simd: S, numbers: &[[f32; GROUP]]) -> f32 {
+    let mut greatest = simd.splat_f32s(f32::NEG_INFINITY);
+    for numbers in S::as_simd_f32s(numbers.as_flattened()).0 {
+        greatest = simd.max_f32s(greatest, *numbers);
+    }
+    simd.reduce_max_f32s(greatest)
+}
+
 /// 2 to the whole number in the lowest bits.
 #[inline(always)]
 fn power_of_two<S: Simd>(simd: S, shifted: S::f32s) -> S::f32s {
