@@ -35,6 +35,8 @@ pub(super) struct Screen {
     numbers: Vec<[u32; BLOCK]>,
     /// Of each offer: the block it is in.
     places: Vec<u32>,
+    /// The offer that the challenger likes best.
+    dearest: usize,
     /// A bound for each block; nothing where bounds are not to be had.
     bounds: Columns,
 }
@@ -106,7 +108,9 @@ impl Screen {
             places[range(block)].fill(block as u32);
         }
         let blocks = numbers.iter().map(packed).collect();
-        Self { registers: Arch::new(), rows, blocks, numbers, places, bounds }
+        let worth = |offer: &usize| stakes[*offer].challenger;
+        let dearest = (0..stakes.len()).max_by(|a, b| worth(a).total_cmp(&worth(b))).unwrap_or(0);
+        Self { registers: Arch::new(), rows, blocks, numbers, places, dearest, bounds }
     }
 
     /// The offer of greatest worth above 0, the first of equals: what weighing each of them would
@@ -161,6 +165,12 @@ impl WithSimd for Hunt<'_, '_> {
 impl Hunt<'_, '_> {
     fn see(&self, best: &mut Best, offer: usize) {
         best.see(offer, &self.stakes[offer], &self.choice);
+    }
+
+    /// An offer of which it is plain that it is worth making, if there is one to be had at once.
+    fn surely_made(&self) -> Option<usize> {
+        let offers = [self.hint, self.screen.dearest];
+        offers.into_iter().find(|offer| self.choice.is_surely_made(&self.stakes[*offer]))
     }
 
     /// Puts the offers of a block on the desk.
@@ -248,11 +258,12 @@ impl Hunt<'_, '_> {
             return Found::Nothing;
         }
         let given = if asked { reached(simd, first(&self.desk.gains), demand) } else { u32::MAX };
-        if promising & given == 0 && self.choice.is_surely_made(&self.stakes[self.hint]) {
+        let sure = self.surely_made();
+        if promising & given == 0 && sure.is_some() {
             return Found::Refused;
         }
         let mut best = Best::NONE;
-        self.see(&mut best, self.hint);
+        self.see(&mut best, sure.unwrap_or(self.hint));
         let known = best.offer.is_some();
         if known && asked && self.all_refused(wide, &all, given, &mut best) {
             return Found::Refused;
