@@ -54,7 +54,7 @@ pub(super) struct Compliance {
     foreseen: Durability,
     /// For loops over a few numbers.
     registers: Arch,
-    count: usize,
+    costs: usize,
 }
 
 /// A Hill curve: deterrence that works only beyond a threshold, scaled to 1 at a full guarantee.
@@ -104,14 +104,17 @@ struct Costs {
     count: usize,
 }
 
+/// Of costs that pass through one loop: not known to the compiler where it is used, or the loop would be
+/// unrolled before it is turned into wide registers.
+const COSTS: usize = 4;
+
 impl WithSimd for Costs {
     type Output = ([f64; 3], [f64; 3]);
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> ([f64; 3], [f64; 3]) {
         let [low, middle, high] = self.nodes;
-        let mut costs = [low, middle, high, high, 0.0, 0.0, 0.0, 0.0];
-        let mut reliefs = [0.0; 8];
+        let (mut costs, mut reliefs) = ([low, middle, high, high], [0.0; COSTS]);
         for (cost, relief) in costs[..self.count].iter_mut().zip(&mut reliefs) {
             *cost = exp(*cost);
             *relief = exp(*cost * -self.slope);
@@ -200,7 +203,7 @@ impl Compliance {
             defender,
             foreseen,
             registers: up_to_256_bits(),
-            count: 4,
+            costs: COSTS,
         }
     }
 
@@ -219,7 +222,7 @@ impl Compliance {
         about_challenger: &NormalBelief,
         about_defender: &NormalBelief,
     ) -> Outlook {
-        let costs = Costs { nodes: about_challenger.nodes(), slope: self.slope, count: self.count };
+        let costs = Costs { nodes: about_challenger.nodes(), slope: self.slope, count: self.costs };
         let (costs, reliefs) = self.registers.dispatch(costs);
         Outlook {
             trust: unity + self.naivety * (support - unity),
