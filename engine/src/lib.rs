@@ -12,6 +12,7 @@
 //! threads. The grammar of agents (spatial utility, the contract curve and its bargaining
 //! solutions, choice rules, beliefs, consultation) stands beside it for models to use.
 
+mod abreast;
 mod antithetic;
 mod bargaining;
 mod batch;
@@ -42,6 +43,7 @@ mod survival;
 mod tally;
 mod utility;
 
+pub use abreast::{Abreast, Draws};
 pub use antithetic::Pairs;
 pub use bargaining::{ContractCurve, Disagreement, Solution, rubinstein_share};
 pub use batch::{Batch, Chunk, Observer, Stopped, chunk_length};
@@ -76,7 +78,7 @@ pub use sampling::{
     one_at_a_time, random, saltelli,
 };
 pub use several::{Side, Sides};
-pub use stream::{Abreast, Draw, Luck, Purpose, Seed, Stream, Streams, Uniforms};
+pub use stream::{Draw, Luck, Purpose, Seed, Stream, Streams};
 pub use summary::Summary;
 pub use survival::{KaplanMeierStep, LifeTable, Lifetime, LogRank};
 pub use tally::Tally;

@@ -3,8 +3,6 @@
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use crate::lanes::Lanes;
-
 /// A stream of random numbers: what a model draws from.
 #[derive(Clone, Debug)]
 pub struct Stream {
@@ -54,77 +52,6 @@ impl Luck {
             },
         }
     }
-}
-
-/// Streams side by side, of which every lane draws what its own stream would.
-#[derive(Clone, Debug)]
-pub struct Abreast<const L: usize> {
-    /// The four words of each state.
-    words: [[u64; L]; 4],
-    mirrors: [u64; L],
-}
-
-impl<const L: usize> Abreast<L> {
-    /// Streams for a purpose, all the same in the beginning.
-    pub fn open(streams: &Streams, purpose: Purpose) -> Self {
-        let mut made = Self { words: [[0; L]; 4], mirrors: [0; L] };
-        (0..L).for_each(|lane| made.open_lane(lane, streams, purpose));
-        made
-    }
-
-    /// Puts the stream that [`Streams::open`] opens for a purpose into one lane.
-    pub fn open_lane(&mut self, at: usize, streams: &Streams, purpose: Purpose) {
-        for (words, word) in self.words.iter_mut().zip(streams.words(purpose, 0)) {
-            words[at] = word;
-        }
-        self.mirrors[at] = streams.mirror();
-    }
-}
-
-/// Where uniform numbers come from, one for each lane.
-pub trait Uniforms<N> {
-    /// A uniform number in `[0, 1)` for each lane.
-    fn uniforms(&mut self) -> N;
-}
-
-impl Uniforms<f64> for Stream {
-    #[inline(always)]
-    fn uniforms(&mut self) -> f64 {
-        self.uniform()
-    }
-}
-
-impl<const L: usize> Uniforms<Lanes<L>> for Abreast<L> {
-    #[inline(always)]
-    fn uniforms(&mut self) -> Lanes<L> {
-        let mut drawn = [0.0; L];
-        for (lane, drawn) in drawn.iter_mut().enumerate() {
-            let [a, b, c, d] = &mut self.words;
-            let word = next([&mut a[lane], &mut b[lane], &mut c[lane], &mut d[lane]]);
-            *drawn = unit(word ^ self.mirrors[lane]);
-        }
-        Lanes(drawn)
-    }
-}
-
-/// The next word of xoshiro256++, as in the generator of every single stream.
-#[inline(always)]
-fn next([a, b, c, d]: [&mut u64; 4]) -> u64 {
-    let word = a.wrapping_add(*d).rotate_left(23).wrapping_add(*a);
-    let shifted = *b << 17;
-    *c ^= *a;
-    *d ^= *b;
-    *b ^= *c;
-    *a ^= *d;
-    *c ^= shifted;
-    *d = d.rotate_left(45);
-    word
-}
-
-/// A number in `[0, 1)` from the upper 53 bits of a word.
-#[inline(always)]
-fn unit(word: u64) -> f64 {
-    (word >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0)
 }
 
 /// What a stream is drawn for, so that a draw for one purpose never shifts those for another.
@@ -191,7 +118,7 @@ impl Streams {
 
     /// What the words of a stream are at its beginning.
     #[inline]
-    fn words(&self, purpose: Purpose, index: u32) -> [u64; 4] {
+    pub(crate) fn words(&self, purpose: Purpose, index: u32) -> [u64; 4] {
         debug_assert!(index < 1 << 31, "the lowest bit of the counter word numbers the block");
         let key = [self.seed.0 as u32, (self.seed.0 >> 32) as u32];
         let counter = |block: u32| {
@@ -204,7 +131,7 @@ impl Streams {
         [pair(a, b), pair(c, d), pair(e, f), pair(g, h)]
     }
 
-    const fn mirror(&self) -> u64 {
+    pub(crate) const fn mirror(&self) -> u64 {
         if self.mirrored { u64::MAX } else { 0 }
     }
 }
@@ -232,6 +159,12 @@ pub trait Draw {
     fn uniform(&mut self) -> f64;
     /// A standard normal number.
     fn normal(&mut self) -> f64;
+}
+
+/// A number in `[0, 1)` from the upper 53 bits of a word.
+#[inline(always)]
+pub(crate) fn unit(word: u64) -> f64 {
+    (word >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0)
 }
 
 impl Draw for Stream {
@@ -287,25 +220,6 @@ mod tests {
         assert_ne!(base, first(Streams::new(Seed(7), 4).open(purpose)));
         assert_ne!(base, first(Streams::new(Seed(7), 3).open(Purpose::named("rear"))));
         assert_ne!(base, first(Streams::new(Seed(7), 3).open_at(purpose, 1)));
-    }
-
-    #[test]
-    fn lanes_draw_what_each_stream_draws_alone() {
-        let purpose = Purpose::named("front");
-        let luck = crate::Luck { seed: Seed(7), antithetic: true };
-        let mut abreast = Abreast::<4>::open(&luck.streams(0), purpose);
-        (1..4).for_each(|lane| abreast.open_lane(lane as usize, &luck.streams(lane), purpose));
-        let mut alone: Vec<Stream> = (0..4).map(|own| luck.streams(own).open(purpose)).collect();
-        for draw in 0..300 {
-            let Lanes(drawn) = abreast.uniforms();
-            for (drawn, alone) in drawn.iter().zip(&mut alone) {
-                assert_eq!(*drawn, alone.uniform(), "draw {draw}");
-            }
-            if draw == 100 {
-                abreast.open_lane(2, &luck.streams(9), purpose);
-                alone[2] = luck.streams(9).open(purpose);
-            }
-        }
     }
 
     #[test]

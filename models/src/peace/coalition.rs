@@ -1,8 +1,8 @@
 //! The coalition: its unity, its support for the defender, and its say over a draft.
 
 use engine::{
-    Chance, Draw as _, InfluenceError, Number, Preferences, Purpose, Streams, Uniforms,
-    consult_many, occurs,
+    Chance, Draw as _, Draws, InfluenceError, Number, Preferences, Purpose, Streams, consult_many,
+    occurs,
 };
 use nalgebra::DMatrix;
 
@@ -230,7 +230,7 @@ impl Coalition {
         cohesion: &mut Cohesion<N>,
         month: N,
         last_rhetoric: N,
-        lots: &mut impl Uniforms<N>,
+        lots: &mut impl Draws<N>,
     ) {
         let pull = (cohesion.support * 2.0 - 1.0) * self.interaction;
         let mut supporting = N::splat(0.0);

@@ -8,7 +8,7 @@ use engine::{
 };
 
 use super::compliance::{Outlook, Signature};
-use super::course::{Circumstances, Course, Moment, Pass, Shocks};
+use super::course::{Circumstances, Course, Fortune, Lots, Moment, Pass};
 use super::offers::Offers;
 use super::outcome::{Agreement, CAUSES, Cause, LAST_YEAR, Outcome, measures, years_needed};
 use super::path::{Recorder, SIGNED, UNSIGNED, plan};
@@ -23,27 +23,11 @@ use crate::scenario::MAX_MEMBERS;
 
 const COSTS: Purpose = Purpose::named("costs");
 const INTENT: Purpose = Purpose::named("intent");
-const UNITY: Purpose = Purpose::named("unity");
-pub(super) const SUPPORT: Purpose = Purpose::named("support");
-const FRONT: Purpose = Purpose::named("front");
-const RHETORIC: Purpose = Purpose::named("rhetoric");
-const TABLE: Purpose = Purpose::named("table");
-const CHANNELS: Purpose = Purpose::named("channels");
 const ENDORSEMENT: Purpose = Purpose::named("endorsement");
-
-/// The random streams of a replication, one for each purpose that draws every month, but for support.
-struct Luck {
-    unity: Stream,
-    front: Stream,
-    rhetoric: Stream,
-    table: Stream,
-    channels: Stream,
-}
 
 /// A replication under way, but for its course.
 pub(super) struct Game {
     streams: Streams,
-    luck: Luck,
     secrets: Secrets,
     /// Counted from 0.
     month: u32,
@@ -66,15 +50,6 @@ struct Secrets {
     log_costs: (f64, f64),
 }
 
-/// What a month's uniform draws decide.
-struct Lots {
-    reopen: f64,
-    proposer: f64,
-    challenger: f64,
-    defender: f64,
-    break_off: f64,
-}
-
 impl Peace {
     /// Plays one replication, handing every event to a listener.
     pub(super) fn tell_to(&self, streams: &Streams, listener: &mut impl Listener) -> Outcome {
@@ -85,16 +60,15 @@ impl Peace {
             defender_cost: game.secrets.defender_cost,
         });
         let mut course = Course::<f64>::open(self);
-        let mut lots = streams.open(SUPPORT);
+        let mut fortune = Fortune::<Stream>::open(streams);
         let mut desk = Desk::new();
         loop {
             self.elect(&mut game, &mut course, 0);
             let pass = Pass {
                 peace: self,
                 circumstances: game.circumstances(),
-                shocks: game.shocks(),
                 course: &mut course,
-                lots: &mut lots,
+                fortune: &mut fortune,
             };
             pass.pass();
             let ended = self.live_through(&mut game, &course.moment(0), &mut desk, listener);
@@ -109,7 +83,6 @@ impl Peace {
         let secrets = self.secrets(streams);
         Game {
             streams: *streams,
-            luck: Luck::open(streams),
             month: 0,
             next_election: 0,
             open: self.table.open_at_start,
@@ -204,9 +177,7 @@ impl Peace {
         desk: &mut Desk,
         listener: &mut L,
     ) -> Result<usize, Cause> {
-        let lots = Lots::draw(&mut game.luck.table);
-        // Drawn every month, so that luck stays in step whatever happens.
-        let news = (game.luck.channels.normal(), game.luck.channels.normal());
+        let lots = &now.lots;
         let was_open = game.open;
         if !was_open && lots.reopen >= self.table.reopen {
             listener.hear(&Event::NoTalks);
@@ -217,8 +188,8 @@ impl Peace {
             listener.hear(&Event::Reopened);
         }
         game.outcome.months_open += 1;
-        self.learn(game, news);
-        let result = self.bargain(game, now, &lots, desk, listener);
+        self.learn(game, now.news);
+        let result = self.bargain(game, now, desk, listener);
         let breaks_off = lots.break_off < self.table.break_off_chance(now.rhetoric);
         if result.is_err() && breaks_off {
             game.open = false;
@@ -228,11 +199,11 @@ impl Peace {
     }
 
     /// What working-level channels tell about costs.
-    fn learn(&self, game: &mut Game, news: (f64, f64)) {
+    fn learn(&self, game: &mut Game, news: [f64; 2]) {
         let Some(News { variance, sd }) = self.news else { return };
         let costs = game.secrets.log_costs;
-        game.about_challenger.observe(costs.0 + sd * news.0, variance);
-        game.about_defender.observe(costs.1 + sd * news.1, variance);
+        game.about_challenger.observe(costs.0 + sd * news[0], variance);
+        game.about_defender.observe(costs.1 + sd * news[1], variance);
     }
 
     /// What is foreseen about agreements.
@@ -275,10 +246,10 @@ impl Peace {
         &self,
         game: &mut Game,
         now: &Moment,
-        lots: &Lots,
         desk: &mut Desk,
         listener: &mut L,
     ) -> Result<usize, Cause> {
+        let lots = &now.lots;
         let outlook = self.foresee(game, now);
         let month = self.month(game, now, outlook);
         let proposer = self.table.proposer(lots.proposer);
@@ -320,7 +291,7 @@ impl Peace {
         month: &Month,
         proposer: Proposer,
         offer: usize,
-        lots: &Lots,
+        lots: &Lots<f64>,
         listener: &mut impl Listener,
     ) -> Result<(), Cause> {
         let stakes = self.offers.stakes(offer);
@@ -490,45 +461,12 @@ impl Game {
             revisionist: flag(self.secrets.revisionist),
         }
     }
-
-    /// Draws what moves the world this month.
-    pub(super) fn shocks(&mut self) -> Shocks<f64> {
-        Shocks {
-            unity: self.luck.unity.normal(),
-            front: self.luck.front.normal(),
-            rhetoric: self.luck.rhetoric.normal(),
-        }
-    }
-}
-
-impl Luck {
-    fn open(streams: &Streams) -> Self {
-        Self {
-            unity: streams.open(UNITY),
-            front: streams.open(FRONT),
-            rhetoric: streams.open(RHETORIC),
-            table: streams.open(TABLE),
-            channels: streams.open(CHANNELS),
-        }
-    }
-}
-
-impl Lots {
-    /// Five draws every month, whatever they are needed for.
-    fn draw(stream: &mut Stream) -> Self {
-        Self {
-            reopen: stream.uniform(),
-            proposer: stream.uniform(),
-            challenger: stream.uniform(),
-            defender: stream.uniform(),
-            break_off: stream.uniform(),
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::peace::course::{CHANNELS, FRONT, RHETORIC, SUPPORT, TABLE, UNITY};
 
     #[test]
     fn no_two_purposes_share_their_streams() {

@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use engine::{Abreast, Lanes, Luck, Number as _};
 
-use super::course::{Circumstances, Course, Pass, Shocks};
+use super::course::{Circumstances, Course, Fortune, Pass};
 use super::outcome::Outcome;
-use super::play::{Game, SUPPORT};
+use super::play::Game;
 use super::screen::Desk;
 use super::world::Peace;
 
@@ -31,7 +31,7 @@ pub(super) fn play(
     let mut games: Vec<Option<(u64, Game)>> = (0..LANES).map(|_| None).collect();
     let opening = Course::open(peace);
     let mut course = Course::<Lanes<LANES>>::open(peace);
-    let mut lots = Abreast::<LANES>::open(&luck.streams(told), SUPPORT);
+    let mut fortune = Fortune::<Abreast<LANES>>::open(&luck.streams(told));
     let mut desk = Desk::new();
     let mut ended = VecDeque::new();
     while told < end {
@@ -39,13 +39,13 @@ pub(super) fn play(
             if game.is_none() && begun < end {
                 let streams = luck.streams(begun);
                 course.open_lane(lane, &opening);
-                lots.open_lane(lane, &streams, SUPPORT);
+                fortune.open_lane(lane, &streams);
                 *game = Some((begun, peace.begin(&streams)));
                 ended.push_back(None);
                 begun += 1;
             }
         }
-        pass(peace, &mut games, &mut course, &mut lots);
+        pass(peace, &mut games, &mut course, &mut fortune);
         for (lane, place) in games.iter_mut().enumerate() {
             let Some((number, game)) = place else { continue };
             let outcome = peace.live_through(game, &course.moment(lane), &mut desk, &mut ());
@@ -67,16 +67,14 @@ fn pass(
     peace: &Peace,
     games: &mut [Option<(u64, Game)>],
     course: &mut Course<Lanes<LANES>>,
-    lots: &mut Abreast<LANES>,
+    fortune: &mut Fortune<Abreast<LANES>>,
 ) {
     let zero = Lanes::splat(0.0);
     let mut circumstances = Circumstances { month: zero, open: zero, revisionist: zero };
-    let mut shocks = Shocks { unity: zero, front: zero, rhetoric: zero };
     for (lane, game) in games.iter_mut().enumerate() {
         let Some((_, game)) = game else { continue };
         peace.elect(game, course, lane);
         circumstances.set_lane(lane, &game.circumstances());
-        shocks.set_lane(lane, &game.shocks());
     }
-    peace.registers.dispatch(Pass { peace, course, circumstances, shocks, lots });
+    peace.registers.dispatch(Pass { peace, course, circumstances, fortune });
 }
