@@ -11,7 +11,11 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_distr::StandardNormal;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
+use self::rules::Rules;
 use crate::{TOLD, tell};
+
+mod rules;
+mod table;
 
 /// Years for which an agreement is played out, and months that payoffs count after the horizon.
 const YEARS: usize = 20;
@@ -388,118 +392,6 @@ impl Plain {
         self.issues.iter().map(|issue| logistic(issue.at_start + issue.slope * gone)).collect()
     }
 
-    /// A side's premium on the public belief.
-    fn premium(&self, side: usize, offer: &Offer, outlook: &Outlook) -> f64 {
-        let loss = self.sides[side].break_loss;
-        if loss == 0.0 {
-            return 0.0;
-        }
-        let rules = &self.rules;
-        let mean = |mind: f64| {
-            let at = outlook.costs.iter().zip(NODES).map(|(cost, (_, weight))| {
-                weight * rules.durability(rules.argument(offer, mind, outlook.trust, *cost))
-            });
-            at.sum::<f64>()
-        };
-        let believed = outlook.revisionist;
-        let durability = believed * mean(1.0) + (1.0 - believed) * mean(rules.settler_grievance);
-        loss * (1.0 - durability) / durability
-    }
-
-    /// What a side gains by an offer, as it knows itself.
-    fn gain(&self, month: &Month, side: usize, offer: &Offer) -> f64 {
-        let (rules, loss) = (&self.rules, self.sides[side].break_loss);
-        let premium = if side == 1 {
-            self.premium(side, offer, &month.outlook)
-        } else if loss == 0.0 {
-            0.0
-        } else {
-            let mind = if month.revisionist { 1.0 } else { rules.settler_grievance };
-            let argument = rules.argument(offer, mind, month.outlook.trust, month.cost[0]);
-            let durability = rules.durability(argument);
-            loss * (1.0 - durability) / durability
-        };
-        let war = month.forecast[side] - month.cost[side] * month.weariness;
-        worth(month, side, offer) - premium - war
-    }
-
-    /// The chance that a side accepts, on public beliefs.
-    fn accepts(&self, month: &Month, side: usize, offer: &Offer) -> f64 {
-        let premium = self.premium(side, offer, &month.outlook);
-        let gap = month.forecast[side] - (worth(month, side, offer) - premium);
-        if gap <= 0.0 {
-            return 1.0;
-        }
-        let (mean, sd) = month.belief[side];
-        let z = (gap.ln() - mean - month.weariness.ln()) / sd;
-        engine::normal_survival_exact(z)
-    }
-
-    fn bargain(&self, month: &Month, war: &mut War) -> Option<&Offer> {
-        let rules = &self.rules;
-        let draw = war.luck.random::<f64>();
-        let proposer = if draw < rules.challenger_proposes {
-            0
-        } else if draw < rules.challenger_proposes + rules.defender_proposes {
-            1
-        } else {
-            2
-        };
-        let value = |offer: &Offer| match proposer {
-            2 => {
-                let gain = |side: usize| {
-                    let (mean, sd) = month.belief[side];
-                    let war = month.forecast[side] - (mean + sd * sd / 2.0).exp() * month.weariness;
-                    worth(month, side, offer) - self.premium(side, offer, &month.outlook) - war
-                };
-                let (ours, theirs) = (gain(0), gain(1));
-                if ours > 0.0 && theirs > 0.0 {
-                    ours.powf(rules.mediator_weight) * theirs.powf(1.0 - rules.mediator_weight)
-                } else {
-                    0.0
-                }
-            }
-            side => {
-                let gain = self.gain(month, side, offer);
-                if gain > 0.0 { gain * self.accepts(month, 1 - side, offer) } else { 0.0 }
-            }
-        };
-        let mut best = (0.0, None);
-        for offer in &self.offers {
-            let value = value(offer);
-            if value > best.0 {
-                best = (value, Some(offer));
-            }
-        }
-        let offer = best.1?;
-        for side in (0..2).filter(|side| *side != proposer) {
-            let gain = self.gain(month, side, offer);
-            if war.luck.random::<f64>() >= logistic(gain / rules.quantal_noise) {
-                return None;
-            }
-        }
-        self.endorsed(month, offer, war).then_some(offer)
-    }
-
-    fn endorsed(&self, month: &Month, offer: &Offer, war: &mut War) -> bool {
-        let rules = &self.rules;
-        let premium = self.premium(1, offer, &month.outlook);
-        let in_force = self.in_force(war.level);
-        let mut share = 0.0;
-        for member in &self.members {
-            let gain = member.consulted.utility(&offer.terms) - member.consulted.utility(&in_force)
-                + rules.backing
-                - rules.premium_weight * premium;
-            if war.luck.random::<f64>() < logistic(gain / rules.endorsement_noise) {
-                share += member.weight;
-            }
-        }
-        if war.luck.random::<f64>() < war.unity {
-            share = if share >= 0.5 - 1e-12 { 1.0 } else { 0.0 };
-        }
-        share >= rules.quota - 1e-12
-    }
-
     fn bear(&self, payoffs: &mut [f64], weight: f64, level: f64, weariness: f64, cost: [f64; 2]) {
         let terms = self.in_force(level);
         for (side, own) in self.sides.iter().enumerate() {
@@ -548,65 +440,6 @@ impl Plain {
     }
 }
 
-impl Rules {
-    /// D where the argument of σ in year 0 is `argument`.
-    fn durability(&self, argument: f64) -> f64 {
-        let (mut sum, mut weight, mut alive, mut hold) = (0.0, 1.0, 1.0, 1.0);
-        for relief in &self.relief {
-            sum += weight * alive;
-            hold = (1.0 - logistic(argument - relief)) * (1.0 - self.accidents);
-            alive *= hold;
-            weight *= self.discount;
-        }
-        (1.0 - self.discount) * (sum + weight * alive / (1.0 - self.discount * hold))
-    }
-
-    fn argument(&self, offer: &Offer, mind: f64, trust: f64, cost: f64) -> f64 {
-        let strain =
-            mind * (1.0 - offer.worth[0]) - cost - self.deterrence * offer.guarantee * trust;
-        self.base + self.fragility + self.slope * strain
-    }
-
-    /// By what costs are multiplied.
-    fn weary(&self, month: u32) -> f64 {
-        1.0 + self.weariness * f64::from(month) / 12.0
-    }
-
-    /// Survival to the end of each year, and the year of collapse.
-    fn play_out(
-        &self,
-        offer: &Offer,
-        month: &Month,
-        support: f64,
-        luck: &mut Xoshiro256PlusPlus,
-    ) -> ([f64; YEARS + 1], Option<usize>) {
-        let (mut credibility, mut power) = (support, 0.0);
-        let mut survival = [1.0; YEARS + 1];
-        let mind = if month.revisionist { 1.0 } else { self.settler_grievance };
-        for year in 0..YEARS {
-            let strain = mind * (1.0 - offer.worth[0])
-                - month.cost[0]
-                - self.deterrence * offer.guarantee * credibility
-                + power;
-            let fragile = self.fragility * (-(year as f64) / self.fragility_years).exp();
-            let broken = logistic(self.base + fragile + self.slope * strain);
-            survival[year + 1] = survival[year] * (1.0 - broken) * (1.0 - self.accidents);
-            credibility += self.credibility_reversion * (self.unity - credibility)
-                + self.credibility_volatility * normal(luck);
-            credibility = credibility.clamp(0.0, 1.0);
-            power += self.power_volatility * normal(luck);
-        }
-        let lot = luck.random::<f64>();
-        (survival, (1..=YEARS).find(|year| lot >= survival[*year]))
-    }
-}
-
-/// What an offer is worth to a side before its premium.
-fn worth(month: &Month, side: usize, offer: &Offer) -> f64 {
-    let audience = if side == 0 { month.audience * (1.0 - offer.worth[0]) } else { 0.0 };
-    offer.worth[side] - audience
-}
-
 fn members(
     actors: &[&Actor],
     unity: f64,
@@ -647,89 +480,4 @@ fn offers(settings: &Settings, sides: &[Side; 2], guarantee: usize) -> Vec<Offer
         }
     }
     offers
-}
-
-macro_rules! rules {
-    ($($name:ident $path:literal),* $(,)?) => {
-        /// The parameters by name, and what follows from them alone.
-        struct Rules {
-            $($name: f64,)*
-            horizon: u32,
-            open_at_start: bool,
-            monthly: f64,
-            news: f64,
-            relief: Vec<f64>,
-        }
-
-        impl Rules {
-            fn new(settings: &Settings) -> Self {
-                let fragility = settings.get("compliance.fragility");
-                let years = settings.get("compliance.fragility_years");
-                // Until no more than 1e-8 of the extra hazard is left.
-                let last = (years * (fragility / 1e-8).ln()).ceil() as u32;
-                let relief = |year: u32| fragility * (1.0 - (-f64::from(year) / years).exp());
-                Self {
-                    $($name: settings.get($path),)*
-                    horizon: settings.get("horizon_months") as u32,
-                    open_at_start: settings.get("talks.open_at_start") != 0.0,
-                    monthly: settings.get("discount").powf(1.0 / 12.0),
-                    news: settings.get("channel_noise").powi(2) / settings.get("channels"),
-                    relief: (0..=last).map(relief).collect(),
-                }
-            }
-        }
-    };
-}
-
-rules! {
-    unity "unity",
-    signalling "signalling",
-    quantal_noise "quantal_noise",
-    endorsement_noise "endorsement_noise",
-    challenger_proposes "recognition.challenger",
-    defender_proposes "recognition.defender",
-    mediator_weight "mediator_weight",
-    break_off "talks.break_off",
-    break_off_rhetoric "talks.break_off_rhetoric",
-    reopen "talks.reopen",
-    held "front.held",
-    challenger_force "front.challenger_force",
-    defender_force "front.defender_force",
-    aid "front.aid",
-    responsiveness "front.responsiveness",
-    front_volatility "front.volatility",
-    leverage "front.talk_leverage",
-    withheld "front.withheld_aid",
-    planning "planning_months",
-    weariness "weariness",
-    optimism_fading "optimism_fading_months",
-    separation "rhetoric.separation",
-    noise "rhetoric.noise",
-    credence "rhetoric.credence",
-    forgetting "rhetoric.forgetting",
-    norm "rhetoric.norm",
-    adaptation "rhetoric.norm_adaptation",
-    prior "revisionist_prior",
-    persistence "audience.persistence",
-    audience_cost "audience.cost",
-    reversion "coalition.reversion",
-    unity_volatility "coalition.volatility",
-    interaction "coalition.interaction",
-    inertia "coalition.inertia",
-    initial_support "coalition.initial_support",
-    quota "coalition.quota",
-    backing "coalition.backing",
-    premium_weight "coalition.premium_weight",
-    base "compliance.base",
-    slope "compliance.slope",
-    fragility "compliance.fragility",
-    fragility_years "compliance.fragility_years",
-    settler_grievance "compliance.settler_grievance",
-    deterrence "compliance.deterrence",
-    power_volatility "compliance.power_volatility",
-    accidents "compliance.accidents",
-    credibility_reversion "compliance.credibility_reversion",
-    credibility_volatility "compliance.credibility_volatility",
-    naivety "compliance.naivety",
-    discount "discount",
 }

@@ -228,9 +228,11 @@ mod tests {
         let density = |x: f64| (-x * x / 2.0).exp();
         // The lowest is as wide as if it held the tail as well.
         let area = widths[0] * density(widths[1]);
-        for layer in 1..LAYERS_COUNT {
+        // But for the last, which takes what rounding of the published area leaves.
+        for layer in 1..LAYERS_COUNT - 1 {
             let own = widths[layer] * (density(widths[layer + 1]) - density(widths[layer]));
-            assert!((own / area - 1.0).abs() < 1e-9, "{layer}: {own} of {area}");
+            // Rounding of two densities below 1, over a difference of 0.001 at least.
+            assert!((own / area - 1.0).abs() < 1e-12, "{layer}: {own} of {area}");
         }
     }
 }

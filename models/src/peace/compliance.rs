@@ -1,5 +1,7 @@
 //! Will it hold? The hazard that an agreement breaks, foreseen before signing and played after it.
 
+use std::hint::black_box;
+
 use engine::{
     Draw as _, Lanes, NODE_WEIGHTS, NormalBelief, Number as _, Purpose, Streams, exp, ln, logistic,
     power,
@@ -54,7 +56,6 @@ pub(super) struct Compliance {
     foreseen: Durability,
     /// For loops over a few numbers.
     registers: Arch,
-    costs: usize,
 }
 
 /// A Hill curve: deterrence that works only beyond a threshold, scaled to 1 at a full guarantee.
@@ -101,12 +102,7 @@ impl WithSimd for OverBelief<'_> {
 struct Costs {
     nodes: [f64; 3],
     slope: f64,
-    count: usize,
 }
-
-/// Of costs that pass through one loop: not known to the compiler where it is used, or the loop would be
-/// unrolled before it is turned into wide registers.
-const COSTS: usize = 4;
 
 impl WithSimd for Costs {
     type Output = ([f64; 3], [f64; 3]);
@@ -114,8 +110,10 @@ impl WithSimd for Costs {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> ([f64; 3], [f64; 3]) {
         let [low, middle, high] = self.nodes;
-        let (mut costs, mut reliefs) = ([low, middle, high, high], [0.0; COSTS]);
-        for (cost, relief) in costs[..self.count].iter_mut().zip(&mut reliefs) {
+        let (mut costs, mut reliefs) = ([low, middle, high, high], [0.0; 4]);
+        // Hidden from the compiler, which would unroll the loop before it sees that it can be widened.
+        let count = black_box(costs.len());
+        for (cost, relief) in costs[..count].iter_mut().zip(&mut reliefs) {
             *cost = exp(*cost);
             *relief = exp(*cost * -self.slope);
         }
@@ -203,7 +201,6 @@ impl Compliance {
             defender,
             foreseen,
             registers: up_to_256_bits(),
-            costs: COSTS,
         }
     }
 
@@ -222,7 +219,7 @@ impl Compliance {
         about_challenger: &NormalBelief,
         about_defender: &NormalBelief,
     ) -> Outlook {
-        let costs = Costs { nodes: about_challenger.nodes(), slope: self.slope, count: self.costs };
+        let costs = Costs { nodes: about_challenger.nodes(), slope: self.slope };
         let (costs, reliefs) = self.registers.dispatch(costs);
         Outlook {
             trust: unity + self.naivety * (support - unity),

@@ -400,6 +400,7 @@ impl Desk {
             seen_count: 0,
         }
     }
+
     /// The heights of all offers on it, filled up with what is below every height.
     #[inline(always)]
     fn groups(&self) -> &[[f32; GROUP]] {
